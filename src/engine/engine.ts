@@ -1,0 +1,50 @@
+import type { Rule } from '../plasticity/rule.js';
+
+/** `fix`: fixed random feedback (FA). `sym`: B_l = W_l at every step (BP). */
+export type Feedback = 'fix' | 'sym';
+
+/** All that one episode needs: a network's initial weights and a task (paper's Algorithm 1). */
+export interface Episode {
+  /** Layer sizes n_0 … n_L, e.g. [784, 170, 130, 100, 70, 47]. */
+  readonly layers: readonly number[];
+  /** Softplus sharpness (10 in the paper). */
+  readonly beta: number;
+  readonly feedback: Feedback;
+  /** L matrices, n_l x n_{l-1}, row-major. */
+  readonly weights: readonly Float32Array[];
+  /** L matrices of the same shapes; needed when `feedback` is `fix`. */
+  readonly feedbackWeights?: readonly Float32Array[];
+  /** T x n_0 bytes, 0..255, in the order in which they are shown. */
+  readonly trainImages: Uint8Array;
+  /** T class indices, each below n_L. */
+  readonly trainLabels: Uint8Array;
+  /** Nq x n_0 bytes. */
+  readonly queryImages: Uint8Array;
+  /** Nq class indices. */
+  readonly queryLabels: Uint8Array;
+}
+
+/** What one episode yields; a diverged episode holds NaN. */
+export interface EpisodeResult {
+  /** Mean cross-entropy over the query images after adaptation (natural log; no L1 term). */
+  readonly loss: number;
+  /** Fraction of query images whose largest output is their class. */
+  readonly accuracy: number;
+  /** d loss / d theta, one per term of the rule. */
+  readonly thetaGradient: Float64Array;
+  /** Degrees between the batch means of e by the feedback path and by W', layers 0..L. */
+  readonly angles: Float64Array;
+  /** || y_{l-1} W' - y_l W W' ||_F^2 over the query rows, l = 1..L (paper's Eq. 11). */
+  readonly orthonormality: Float64Array;
+}
+
+/** Runs episodes. Every engine computes the same mathematics; they differ in speed and precision. */
+export interface Engine {
+  readonly name: string;
+  /**
+   * Adapt on each episode's training images, then loss, statistics and d loss / d theta.
+   * `theta[i]` belongs to `episodes[i]`. Independent episodes may run in parallel.
+   */
+  run(episodes: readonly Episode[], rule: Rule, theta: readonly Float64Array[]): Promise<EpisodeResult[]>;
+  dispose(): Promise<void>;
+}

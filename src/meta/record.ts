@@ -1,0 +1,32 @@
+/** One line of the journal: what an episode gave, and the state after its Adam step (the checkpoint). */
+export interface EpisodeRecord {
+  /** Counted from 1. */
+  readonly episode: number;
+  /** Mean query cross-entropy + lamb * sum |theta|; NaN where the episode diverged. */
+  readonly loss: number;
+  readonly accuracy: number;
+  /** Coefficients the episode ran with, in the rule's order. */
+  readonly theta: readonly number[];
+  /** d loss / d theta as given to Adam (after clipping, with the L1 term). */
+  readonly gradient: readonly number[];
+  /** Degrees, layers 0..L. */
+  readonly angles: readonly number[];
+  /** Layers 1..L. */
+  readonly orthonormality: readonly number[];
+  /** Wall time of the episode, milliseconds: the one field that differs between two runs of one seed. */
+  readonly ms: number;
+  /** True where loss or gradient was not finite and the Adam step was left out. */
+  readonly skipped: boolean;
+  /** How many steps were skipped so far, and in a row up to here. */
+  readonly skips: { readonly total: number; readonly inARow: number };
+  /** State after this episode: what the next one starts from. */
+  readonly next: AdamState;
+}
+
+/** Coefficients with Adam's moments and step count (Kingma & Ba 2015). */
+export interface AdamState {
+  readonly theta: readonly number[];
+  readonly m: readonly number[];
+  readonly v: readonly number[];
+  readonly step: number;
+}
