@@ -64,6 +64,12 @@ describe('text logs', () => {
     );
   });
 
+  test('numbers half-way between two decimals go to the even one, as in Python', () => {
+    const accuracies = [1 / 16, 3 / 16, 5 / 16, 7 / 16, 0.0005, 0.0015, 1];
+    const written = accuracies.map((accuracy) => /Accuracy: (\S+)/.exec(episodeLine(record(1, { accuracy })))![1]);
+    assert.deepEqual(written, ['0.062', '0.188', '0.312', '0.438', '0.001', '0.002', '1.000']);
+  });
+
   test("every file has numpy.savetxt's bytes", async () => {
     const path = folder();
     const episode = record(7, { accuracy: 0.22, loss: 3.5, angles: [90, 12.3456789, 0], orthonormality: [0.5, 2] });
@@ -97,20 +103,26 @@ describe('text logs', () => {
   }
 
   const python = spawnSync('python3', ['--version']).status === 0;
-  test('Python formats finite numbers and reads all of them alike', { skip: !python && 'needs python3' }, async () => {
+  test('Python writes the same bytes for the same numbers and reads them back', {
+    skip: !python && 'needs python3',
+  }, async () => {
     const path = folder();
-    for (const episode of hard) await appendTextLogs(path, episode);
+    const ties = [1, 3, 5, -7].map((k) => record(6, { loss: k / 128, theta: [k / 128, 0.5] }));
+    const episodes = [...hard, ...ties];
+    for (const episode of episodes) await appendTextLogs(path, episode);
+    const losses = episodes.map(({ loss }) => (Number.isFinite(loss) ? String(loss) : 'nan')).join(' ');
     const script = [
       'import re, sys',
       "params = re.findall(r'(-?\\d+\\.\\d+|nan)', open(sys.argv[1] + '/params.txt').read())",
-      "loss = [float(x) for line in open(sys.argv[1] + '/loss_meta.txt') for x in line.split()]",
-      "print(len(params), all(('%0.6f' % x) + ' \\n' == line for x, line in zip(loss, open(sys.argv[1] + '/loss_meta.txt'))))",
+      'loss = [float(x) for x in sys.argv[2].split()]',
+      "print(len(params), open(sys.argv[1] + '/loss_meta.txt').read() == ''.join('%0.6f \\n' % x for x in loss))",
       "print(' '.join('%0.6f' % float(x) for x in params))",
     ].join('\n');
-    const [first, second] = execFileSync('python3', ['-c', script, path], { encoding: 'utf8' }).split('\n');
-    assert.equal(first, `${hard.length * 4} True`);
+    const output = execFileSync('python3', ['-c', script, path, losses], { encoding: 'utf8' });
+    const [first, second] = output.split('\n');
+    assert.equal(first, `${episodes.length * 4} True`);
     const numbers = second!.split(' ').map(Number);
-    for (const [i, { theta }] of hard.entries()) assertClose(numbers.slice(4 * i + 2, 4 * i + 4), theta, 5.001e-7);
+    for (const [i, { theta }] of episodes.entries()) assertClose(numbers.slice(4 * i + 2, 4 * i + 4), theta, 5.001e-7);
   });
 
   test('rewriting gives the bytes that appending gave, in place of what was there', async () => {
