@@ -17,9 +17,11 @@ export function defaultCacheDir(env: NodeJS.ProcessEnv): string {
   return join(root, 'meta-plasticity');
 }
 
+let writes = 0;
+
 /** Write a file so that nobody ever sees half of it: to a temporary name in the same folder, flushed, then renamed. */
 export async function writeAtomically(path: string, data: string | Uint8Array): Promise<void> {
-  const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`);
+  const temporary = join(dirname(path), `.${basename(path)}.${process.pid}-${++writes}.tmp`);
   try {
     await writeFile(temporary, data, { flush: true });
     await rename(temporary, path);

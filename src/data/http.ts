@@ -46,6 +46,7 @@ const TRANSIENT = new Set([408, 425, 429]);
 export async function get(url: string, headers: Record<string, string>, options: HttpOptions): Promise<Reply> {
   const { env = process.env, stallTimeout = 30_000, signal } = options;
   signal?.throwIfAborted();
+  proxyAgent(new URL(url), env); // a wrong address or proxy setting is no matter of trying again: throws here
   const stall = new AbortController();
   const timer = setTimeout(() => stall.abort(), stallTimeout);
   const explain = (error: unknown): unknown => {
