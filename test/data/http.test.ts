@@ -26,10 +26,11 @@ function failure(permanent: boolean, message: RegExp) {
 }
 
 describe('get', () => {
-  test('reads a file, asking for no content coding', async (t) => {
-    const { url } = await start(t, (request) => {
+  test('reads a file as it is, asking for no content coding and undoing none', async (t) => {
+    const { url } = await start(t, (request, response) => {
       assert.equal(request.headers['accept-encoding'], 'identity');
-      return false;
+      response.writeHead(200, { 'Content-Encoding': 'gzip' }).end(file);
+      return true;
     });
     assert.equal(await read(url), file.toString());
   });
@@ -89,10 +90,10 @@ describe('get', () => {
       const timer = setInterval(() => {
         response.write(file.subarray(sent, ++sent));
         if (sent === file.length) response.end(() => clearInterval(timer));
-      }, 20);
+      }, 30);
       return true;
     });
-    assert.equal(await read(url, { stallTimeout: 250 }), file.toString()); // 400 ms in all
+    assert.equal(await read(url, { stallTimeout: 450 }), file.toString()); // 600 ms in all
   });
 
   test("aborting throws the signal's reason: before, while waiting, and while reading", async (t) => {
@@ -114,6 +115,16 @@ describe('get', () => {
     const reply = await get(url, {}, { env: {}, signal: controller.signal });
     reply.discard();
     controller.abort();
+  });
+
+  test('aborting between the headers and the reading ends the reading', async (t) => {
+    const { url } = await start(t, (request, response) => sendBeginning(file, request, response, 5, () => undefined));
+    const controller = new AbortController();
+    const reply = await get(url, {}, { env: {}, signal: controller.signal });
+    controller.abort(new Error('enough'));
+    await assert.rejects(async () => {
+      for await (const _ of reply.body); // drains it
+    }, /^Error: enough$/);
   });
 
   test('an http address goes through HTTP_PROXY as a request for the full address', async (t) => {

@@ -56,17 +56,22 @@ export function answer(file: Buffer, range?: string) {
   };
 }
 
-/** Send the regular headers and only the first `bytes` of the body, then `after` (by default: cut the connection). */
+/**
+ * Send the regular headers and only the first `bytes` of the body, then `after` (by default: cut the connection), but
+ * not before `arrived` says that the other side has dealt with them (by default: after 30 ms).
+ */
 export function sendBeginning(
   file: Buffer,
   request: IncomingMessage,
   response: ServerResponse,
   bytes: number,
   after: () => void = () => response.destroy(),
+  arrived?: () => boolean,
 ): true {
   const { status, headers, body } = answer(file, request.headers.range);
   response.writeHead(status, headers);
-  response.write(body.subarray(0, bytes), () => setTimeout(after, 30)); // time for the other side to store them
+  const wait = () => setTimeout(() => (arrived?.() === false ? wait() : after()), arrived ? 2 : 30);
+  response.write(body.subarray(0, bytes), wait);
   return true;
 }
 

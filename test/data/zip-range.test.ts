@@ -124,14 +124,30 @@ describe('remoteSource', () => {
   test('another part than the one asked for, or one without its position, is an error', async (t) => {
     const shifted = await remote(t, (request, response) => {
       if (!isMemberRange(request)) return false;
-      response.writeHead(206, { 'Content-Range': `bytes 1-2000/${zip.length}` }).end(zip.subarray(1, 2001));
+      response.writeHead(206, { 'Content-Range': `bytes 1-1999/${zip.length}` }).end(zip.subarray(1, 2000));
       return true;
     });
-    await assert.rejects(readMiddle(shifted.source), /sent bytes 1-2000, asked for 0-1999/);
+    await assert.rejects(readMiddle(shifted.source), /sent bytes 1-1999, asked for 0-1999/);
+    const longer = await remote(t, (request, response) => {
+      if (!isMemberRange(request)) return false;
+      response.writeHead(206, { 'Content-Range': `bytes 0-2000/${zip.length}` }).end(zip.subarray(0, 2001));
+      return true;
+    });
+    await assert.rejects(readMiddle(longer.source), /sent bytes 0-2000, asked for 0-1999/);
     const unplaced: Misbehaviour = (_, response) => {
       response.writeHead(206).end(zip);
       return true;
     };
     await assert.rejects(open(t, unplaced), /Content-Range 'null'/);
+  });
+
+  test('fewer bytes than announced is an error', async (t) => {
+    const short: Misbehaviour = (request, response) => {
+      const { body } = answer(zip, request.headers.range);
+      const position = `bytes ${zip.length - body.length}-${zip.length - 1}/${zip.length}`;
+      response.writeHead(206, { 'Content-Range': position }).end(body.subarray(1));
+      return true;
+    };
+    await assert.rejects(open(t, short), /sent 131071 bytes of the 131072 it announced/);
   });
 });
