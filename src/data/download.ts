@@ -94,11 +94,7 @@ async function fetchMember(member: ZipMember, folder: string, options: DownloadO
   const file = basename(member.name);
   // Named by content, so that the beginning of another version is never continued.
   const part = join(folder, `${file}.${member.crc32.toString(16).padStart(8, '0')}.part`);
-  let done = (await stat(part).catch(() => undefined))?.size ?? 0;
-  if (done > member.packedSize) {
-    await rm(part);
-    done = 0;
-  }
+  const done = (await stat(part).catch(() => undefined))?.size ?? 0;
   const arrived = await append(part, member.readPacked(done), { label: file, done, total: member.packedSize }, options);
   if (arrived < member.packedSize) {
     throw new DownloadError(`${file} ended after ${arrived} of ${member.packedSize} bytes`);

@@ -60,7 +60,7 @@ export async function get(url: string, headers: Record<string, string>, options:
 
   try {
     const response = await (options.fetch ?? fetch)(url, {
-      // Ranges and sizes are of the file itself, so no content coding.
+      // Ranges and sizes are of the file itself: no content coding, and no undoing of one (some servers label .gz so).
       headers: { 'Accept-Encoding': 'identity', ...headers },
       compress: false,
       agent: (target) => proxyAgent(target, env),
@@ -68,8 +68,6 @@ export async function get(url: string, headers: Record<string, string>, options:
     });
     const source = response.body;
     if (source === null) throw new DownloadError(`${url} answered without a body`);
-    // node-fetch emits an abort on the body even when nobody reads it.
-    source.on('error', () => undefined);
     const discard = () => {
       clearTimeout(timer);
       if ('destroy' in source && typeof source.destroy === 'function') source.destroy();

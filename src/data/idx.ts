@@ -36,7 +36,8 @@ export function parseIdx(bytes: Uint8Array): IdxArray {
   if (found !== expected) {
     throw new Error(`IDX data of ${found} bytes, expected ${shape.join(' x ')} = ${expected} as its header says`);
   }
-  return { shape, data: bytes.subarray(header) };
+  // Not bytes.subarray: of a Buffer that is a Buffer, whose methods differ.
+  return { shape, data: new Uint8Array(bytes.buffer, bytes.byteOffset + header, found) };
 }
 
 function hex(bytes: ArrayLike<number>): string {
