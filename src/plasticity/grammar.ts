@@ -1,0 +1,147 @@
+/**
+ * Text -> syntax tree.
+ *
+ *     term     = [name '='] sum
+ *     sum      = ['+' | '-'] product { ('+' | '-') product }
+ *     product  = factor { ['*' | '.*'] factor }          '*' or nothing: matrix product; '.*': element by element
+ *     factor   = atom { "'" | '^T' }
+ *     atom     = number | name | 'sum' '(' sum ')' | '(' sum ')'
+ */
+
+/** Where a piece stands in its text: [start, end). */
+export interface Span {
+  readonly start: number;
+  readonly end: number;
+}
+
+export type Expression = Span &
+  (
+    | { readonly kind: 'number'; readonly value: number }
+    | { readonly kind: 'name'; readonly name: string }
+    | { readonly kind: 'transpose' | 'sum' | 'negate'; readonly of: Expression }
+    | { readonly kind: 'add' | 'elementwise'; readonly left: Expression; readonly right: Expression }
+    /** A chain of matrix products, which may be bracketed at will. */
+    | { readonly kind: 'product'; readonly factors: readonly Expression[] }
+  );
+
+/** What is wrong with a formula, and where. The message is one sentence. */
+export class RuleError extends Error {
+  override readonly name = 'RuleError';
+}
+
+/** A RuleError that points into `text`. */
+export function errorAt(text: string, at: Span, problem: string): RuleError {
+  return new RuleError(`${problem}, at character ${at.start + 1} of "${text}"`);
+}
+
+interface Token extends Span {
+  readonly text: string;
+  readonly kind: 'number' | 'name' | 'symbol' | 'end';
+}
+
+const TOKEN = /\s*(?:((?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)|([A-Za-z]\w*)|(\^T(?!\w)|\.\*|[-+*'()]))/y;
+
+function tokenize(text: string): Token[] {
+  const tokens: Token[] = [];
+  const end = text.trimEnd().length;
+  TOKEN.lastIndex = 0;
+  while (TOKEN.lastIndex < end) {
+    const from = TOKEN.lastIndex;
+    const match = TOKEN.exec(text);
+    if (!match) {
+      const start = from + (text.slice(from).length - text.slice(from).trimStart().length);
+      throw errorAt(text, { start, end: start + 1 }, `'${text[start]}' is not part of a formula`);
+    }
+    const [all, number, name, symbol] = match;
+    const piece = number ?? name ?? symbol ?? '';
+    const start = match.index + all.length - piece.length;
+    const kind = number !== undefined ? 'number' : name !== undefined ? 'name' : 'symbol';
+    tokens.push({ text: piece, kind, start, end: start + piece.length });
+  }
+  tokens.push({ text: '', kind: 'end', start: end, end });
+  return tokens;
+}
+
+/**
+ * Parse one formula.
+ * @throws RuleError pointing at the first character that does not fit.
+ */
+export function parseFormula(text: string): Expression {
+  const tokens = tokenize(text);
+  let next = 0;
+  const peek = (): Token => tokens[next]!;
+  const take = (...symbols: string[]): Token | undefined =>
+    peek().kind === 'symbol' && symbols.includes(peek().text) ? tokens[next++] : undefined;
+  const expect = (symbol: string): Token => {
+    const token = take(symbol);
+    if (!token) throw errorAt(text, peek(), `'${symbol}' expected instead of ${describe(peek())}`);
+    return token;
+  };
+
+  function sum(): Expression {
+    const sign = take('-', '+');
+    const first = product();
+    let left: Expression =
+      sign?.text === '-' ? { kind: 'negate', of: first, start: sign.start, end: first.end } : first;
+    for (let sign = take('+', '-'); sign; sign = take('+', '-')) {
+      const term = product();
+      const right: Expression =
+        sign.text === '-' ? { kind: 'negate', of: term, start: term.start, end: term.end } : term;
+      left = { kind: 'add', left, right, start: left.start, end: right.end };
+    }
+    return left;
+  }
+
+  function product(): Expression {
+    let chain = [factor()];
+    const close = (): Expression =>
+      chain.length === 1
+        ? chain[0]!
+        : { kind: 'product', factors: chain, start: chain[0]!.start, end: chain.at(-1)!.end };
+    for (;;) {
+      if (take('.*')) {
+        const left = close();
+        const right = factor();
+        chain = [{ kind: 'elementwise', left, right, start: left.start, end: right.end }];
+      } else if (take('*') || peek().kind === 'number' || peek().kind === 'name' || peek().text === '(') {
+        chain.push(factor());
+      } else return close();
+    }
+  }
+
+  function factor(): Expression {
+    let of = atom();
+    for (let mark = take("'", '^T'); mark; mark = take("'", '^T'))
+      of = { kind: 'transpose', of, start: of.start, end: mark.end };
+    return of;
+  }
+
+  function atom(): Expression {
+    const token = peek();
+    if (take('(')) {
+      const inner = sum();
+      const close = expect(')');
+      return { ...inner, start: token.start, end: close.end };
+    }
+    if (token.kind === 'number') {
+      next++;
+      const value = Number(token.text);
+      if (!Number.isFinite(value)) throw errorAt(text, token, `${token.text} is too large a number`);
+      return { kind: 'number', value, start: token.start, end: token.end };
+    }
+    if (token.kind === 'name') {
+      next++;
+      if (token.text !== 'sum') return { kind: 'name', name: token.text, start: token.start, end: token.end };
+      expect('(');
+      const of = sum();
+      return { kind: 'sum', of, start: token.start, end: expect(')').end };
+    }
+    throw errorAt(text, token, `a name, a number or '(' expected instead of ${describe(token)}`);
+  }
+
+  const whole = sum();
+  if (peek().kind !== 'end') throw errorAt(text, peek(), `${describe(peek())} is one too many`);
+  return whole;
+}
+
+const describe = (token: Token): string => (token.kind === 'end' ? 'the end' : `'${token.text}'`);

@@ -1,0 +1,37 @@
+/** A term of the paper's pool (Shervani-Tabar & Rosenbaum 2023, Eqs 14-23, https://doi.org/10.1038/s41467-023-37562-1). */
+export interface PoolTerm {
+  readonly name: string;
+  /** Common name, also accepted on the command line. */
+  readonly alias?: string;
+  /** Added to W, times the coefficient; in the grammar of grammar.ts. */
+  readonly formula: string;
+  readonly equation: number;
+  /** Its number in main.py's `--vec`. */
+  readonly vec?: string;
+}
+
+/** The ten candidate terms. The program knows nothing else about them. */
+export const POOL: readonly PoolTerm[] = [
+  { name: 'F0', alias: 'pseudo-gradient', equation: 14, formula: "-e y_pre'" },
+  { name: 'F1', equation: 15, formula: "-y e_pre'" },
+  { name: 'F2', alias: 'eHebb', equation: 16, formula: "-e e_pre'", vec: '1' },
+  { name: 'F3', alias: 'decay', equation: 17, formula: '-W' },
+  { name: 'F4', equation: 18, formula: "-one e_pre'" },
+  { name: 'F5', equation: 19, formula: "-sum(y) e y_pre'" },
+  { name: 'F6', equation: 20, formula: "-(y' W e_pre) y e_pre'" },
+  { name: 'F7', equation: 21, formula: "-(y' W e_pre) e y_pre'" },
+  { name: 'F8', equation: 22, formula: "-(e' W y_pre) y e_pre'" },
+  { name: 'F9', alias: 'Oja', equation: 23, formula: "y y_pre' - (y y') W", vec: '2' },
+];
+
+/** Named groups of terms. `bio` is the rule that the paper selects (Eq. 7). */
+export const GROUPS: Readonly<Record<string, readonly string[]>> = {
+  pool: POOL.map((term) => term.name),
+  bio: ['F0', 'F2', 'F9'],
+};
+
+/** The pool's term of that name or alias, in any case; undefined where there is none. */
+export function findPoolTerm(name: string): PoolTerm | undefined {
+  const wanted = name.toLowerCase();
+  return POOL.find((term) => term.name.toLowerCase() === wanted || term.alias?.toLowerCase() === wanted);
+}
