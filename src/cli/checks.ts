@@ -12,7 +12,7 @@ export function refuse(flag: string, given: string, valid: string): never {
 /** A finite decimal number; NaN for anything else (JavaScript's Number also reads '', ' 1 ' and 0x10). */
 function decimal(text: string): number {
   const value = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : Number.NaN;
-  return Number.isFinite(value) ? value + 0 : Number.NaN;
+  return Number.isFinite(value) ? value + 0 : Number.NaN; // -0 + 0 is 0
 }
 
 export function wholeNumber(min: number, max = Number.MAX_SAFE_INTEGER): Check<number> {
@@ -38,7 +38,7 @@ export const nonNegativeNumber: Check<number> = (given, flag) => {
   return value >= 0 ? value : refuse(flag, given, 'a number of at least 0');
 };
 
-export function oneOf<T extends string>(values: readonly T[]): Check<T> {
+export function oneOf<const T extends string>(values: readonly T[]): Check<T> {
   return (given, flag) => values.find((value) => value === given) ?? refuse(flag, given, list(values));
 }
 
@@ -51,11 +51,15 @@ export const folderName: Check<string> = (given, flag) => {
   return leads || /[\0:]/.test(given) ? refuse(flag, given, 'the name of a folder below --res') : given;
 };
 
+/** Beyond it, the weights of two such layers would not fit in memory. */
+const MAX_LAYER = 65536;
+
 /** Layer sizes, comma-separated. */
 export const layerSizes: Check<number[]> = (given, flag) => {
   const sizes = given.split(',').map(decimal);
-  const good = sizes.length >= 2 && sizes.every((n) => Number.isSafeInteger(n) && n >= 1);
-  return good ? sizes : refuse(flag, given, 'layer sizes of at least 1 with commas, like 784,170,130,100,70,47');
+  const good = sizes.length >= 2 && sizes.every((n) => Number.isInteger(n) && n >= 1 && n <= MAX_LAYER);
+  const valid = `sizes from 1 to ${MAX_LAYER} with commas between them, like 784,170,130,100,70,47`;
+  return good ? sizes : refuse(flag, given, valid);
 };
 
 /** One `name=value`. */

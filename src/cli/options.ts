@@ -1,6 +1,7 @@
 /** Every flag of training in one table: name, default, what it does, and what values it takes. */
-import { existsSync, statSync } from 'node:fs';
-import { DATABASES } from '../data/open.js';
+import { statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { DATABASES, isNamed } from '../data/open.js';
 import { ENGINE_NAMES } from '../engine/create.js';
 import {
   assignment,
@@ -49,16 +50,20 @@ export function list<T>(group: string, help: string, check: Check<T>, extra: Ext
 }
 
 export function toggle(group: string, help: string) {
-  const parse = ([given]: readonly string[], flag: string): boolean => oneOf(['true', 'false'])(given!, flag) === 'true';
+  const parse = ([given]: readonly string[], flag: string): boolean =>
+    oneOf(['true', 'false'])(given!, flag) === 'true';
   return { kind: 'switch', group, help, initial: false as boolean, parse } as const satisfies Option<boolean>;
 }
 
+const isFolder = (path: string) => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+
+/** As an absolute path: a run may be resumed from elsewhere. */
 const folder: Check<string> = (given, flag) =>
-  existsSync(given) && statSync(given).isDirectory() ? given : refuse(flag, given, 'an existing folder');
+  isFolder(given) ? resolve(given) : refuse(flag, given, 'an existing folder');
 
 const database: Check<string> = (given, flag) => {
-  if ((DATABASES as readonly string[]).includes(given)) return given;
-  if (existsSync(given) && statSync(given).isDirectory()) return given;
+  if (isNamed(given)) return given;
+  if (isFolder(given)) return resolve(given);
   return refuse(flag, given, `${DATABASES.join(', ')} or a folder that holds one folder of PNG files per class`);
 };
 
@@ -69,6 +74,7 @@ const vec = {
 
 const split = {
   ...list('Task', 'fractions of classes and of images held out for meta-testing', fraction, { initially: '0 0' }),
+  initial: [0, 0],
   parse(given: readonly string[], flag: string): number[] {
     if (given.length !== 2) refuse(flag, given.join(' '), 'two fractions from 0 to below 1, like 0.2 0.5');
     return given.map((item) => fraction(item, flag));
@@ -115,16 +121,16 @@ export const runOptions = {
   gpu_mode: value('Training', 1, '1: use a GPU if there is one, 0: do not', wholeNumber(0, 1)),
   res: value('Results', 'results', 'folder that results land in', text),
   test_name: value('Results', '', "sub-folder for this experiment's runs", folderName, { initially: "''" }),
-  avg_window: value('Results', 10, "moving average of the figures, in episodes", wholeNumber(1)),
+  avg_window: value('Results', 10, 'moving average of the figures, in episodes', wholeNumber(1)),
 } satisfies Options;
 
 /** How to run, say and continue: nothing of this changes what comes out. */
 export const controlOptions = {
-  resume: value('Control', undefined, 'continue the run in this folder', folder),
-  config: value('Control', undefined, 'JSON file of flags; the command line goes before it', text),
-  quiet: toggle('Control', 'only warnings and errors'),
-  verbose: toggle('Control', 'a line per episode; stack traces of unexpected errors'),
-  json: toggle('Control', 'the result as one JSON object on stdout, all else on stderr'),
+  resume: value('Running', undefined, 'continue the run in this folder', folder),
+  config: value('Running', undefined, 'JSON file of flags; the command line overrides it', text),
+  quiet: toggle('Running', 'only warnings and errors'),
+  verbose: toggle('Running', 'a line per episode; stack traces of unexpected errors'),
+  json: toggle('Running', 'the result as one JSON object on stdout, all else on stderr'),
 } satisfies Options;
 
 export const trainOptions = { ...runOptions, ...controlOptions };

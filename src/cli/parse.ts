@@ -4,20 +4,12 @@ import type { Option, Options, Values } from './options.js';
 import { nearest } from './suggest.js';
 import { UsageError } from './usage-error.js';
 
-export interface Manual {
-  /** One line each: how the command is called. */
-  readonly usage: readonly string[];
-  readonly examples: readonly (readonly [command: string, what: string])[];
-  readonly epilogue?: string;
-}
-
 /** Flags as given, each as a list of texts; by their names in the table. */
 export type Given = ReadonlyMap<string, { readonly values: readonly string[]; readonly flag: string }>;
 
 export interface Parsed {
-  /** `--help` was among the flags: the text to show. */
-  readonly help?: string;
-  readonly version?: boolean;
+  readonly help: boolean;
+  readonly version: boolean;
   /** Words that belong to no flag. */
   readonly words: readonly string[];
   readonly given: Given;
@@ -27,15 +19,14 @@ export interface Parsed {
  * Reads a command line.
  * @throws UsageError for unknown flags, a flag without its value, or a single-valued one that is given twice.
  */
-export async function parseArguments(options: Options, argv: readonly string[], manual: Manual): Promise<Parsed> {
+export async function parseArguments(options: Options, argv: readonly string[]): Promise<Parsed> {
   const names = Object.keys(options);
-  const parser = describe(options, manual).fail((message) => {
+  const parser = createParser(options).fail((message) => {
     const [, flag] = /^Not enough arguments following: (.*)$/.exec(message) ?? [];
     throw new UsageError(flag ? `--${flag} is given without a value.` : message);
   });
   refuseValuesOfSwitches(options, argv);
   const { _: words, $0: _command, help, version, ...flags } = await parser.parse([...argv]);
-  if (help) return { help: `${await parser.getHelp()}\n`, words: [], given: new Map() };
   const given = new Map<string, { values: string[]; flag: string }>();
   for (const [name, found] of Object.entries(flags)) {
     if (found === undefined) continue;
@@ -45,7 +36,7 @@ export async function parseArguments(options: Options, argv: readonly string[], 
     }
     given.set(name, { values: [found].flat().map(String), flag: `--${name}` });
   }
-  return { version: version === true, words: words.map(String), given };
+  return { help: help === true, version: version === true, words: words.map(String), given };
 }
 
 /**
@@ -83,40 +74,21 @@ function aliases(name: string): string[] {
   return camel === name ? [] : [camel, name.replaceAll('_', '-')];
 }
 
-function describe(options: Options, { usage, examples, epilogue }: Manual) {
-  const parser = yargs()
-    .scriptName('meta-plasticity')
-    .locale('en')
-    .parserConfiguration({
-      'boolean-negation': false,
-      'camel-case-expansion': false,
-      'dot-notation': false,
-      'parse-numbers': false,
-      'parse-positional-numbers': false,
-      'strip-aliased': true,
-    })
-    .usage(usage.join('\n'))
-    .help(false)
-    .version(false)
-    .exitProcess(false)
-    .wrap(80)
-    .example(examples.map(([command, what]) => [command, what] as [string, string]))
-    .epilogue(epilogue ?? '');
-  for (const [name, option] of Object.entries(options)) {
-    const { kind, group, help } = option;
-    const ownDefault = kind === 'switch' ? undefined : (option.initially ?? String(option.initial));
-    parser.option(name, {
-      group: `${group}:`,
-      describe: ownDefault ? `${help} [${ownDefault}]` : help,
-      ...(kind === 'switch' ? { boolean: true } : { string: true, requiresArg: true }),
-      ...(kind === 'list' && { array: true }),
-    });
-    // Hidden from --help, where one spelling is enough.
-    for (const alias of aliases(name)) parser.alias(name, alias);
+/** yargs reads the words; all values stay text, for the table to check, and its own ideas are turned off. */
+function createParser(options: Options) {
+  const parser = yargs().locale('en').help(false).version(false).exitProcess(false).parserConfiguration({
+    'boolean-negation': false,
+    'camel-case-expansion': false,
+    'dot-notation': false,
+    'parse-numbers': false,
+    'parse-positional-numbers': false,
+    'strip-aliased': true,
+  });
+  for (const [name, { kind }] of Object.entries(options)) {
+    const type = kind === 'switch' ? { boolean: true } : { string: true, requiresArg: true };
+    parser.option(name, { ...type, array: kind === 'list', alias: aliases(name) });
   }
-  return parser
-    .option('help', { boolean: true, alias: 'h', group: 'Control:', describe: 'show this' })
-    .option('version', { boolean: true, group: 'Control:', describe: "show the program's version" });
+  return parser.option('help', { boolean: true, alias: 'h' }).option('version', { boolean: true });
 }
 
 /** yargs reads `--quiet=maybe` as false. */

@@ -1,6 +1,7 @@
 /** From `--vec`, `--term`, `--a` and `--init` to a rule and its initial coefficients. */
-import { findPoolTerm, GROUPS, POOL } from '../plasticity/pool.js';
+
 import { RuleError } from '../plasticity/grammar.js';
+import { findPoolTerm, GROUPS, POOL } from '../plasticity/pool.js';
 import { parseRule, type Rule } from '../plasticity/rule.js';
 import { type Check, list, refuse } from './checks.js';
 import type { Settings } from './options.js';

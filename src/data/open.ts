@@ -5,6 +5,11 @@ import type { EmnistOptions } from './emnist.js';
 /** Databases with a name; any other is the path of a folder. */
 export const DATABASES = ['emnist', 'glyphs'] as const;
 
+/** Whether it is one of DATABASES, not a folder. */
+export function isNamed(database: string): boolean {
+  return (DATABASES as readonly string[]).includes(database);
+}
+
 export interface OpenOptions extends Omit<EmnistOptions, 'dim' | 'split'> {
   /** Side of the images in pixels. */
   readonly dim: number;

@@ -18,7 +18,12 @@ export interface RunFile {
   /** The rule's terms with the coefficients they start from. */
   readonly rule: readonly (Term & { readonly initial: number })[];
   readonly layers: readonly number[];
-  readonly data: { readonly name: string; readonly classes: number; readonly images: number; readonly checksum: string };
+  readonly data: {
+    readonly name: string;
+    readonly classes: number;
+    readonly images: number;
+    readonly checksum: string;
+  };
   readonly engine: string;
   readonly machine: {
     readonly host: string;
