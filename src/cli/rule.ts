@@ -33,11 +33,15 @@ export function buildRule({ vec, term, a, init }: Pick<Settings, 'vec' | 'term' 
   const rule = parse([...POOL.map(({ name }) => name).filter((name) => chosen.has(name)), ...term]);
   const names = rule.terms.map(({ name }) => name);
   const theta = names.map((name) => (name === 'F0' ? a : 0));
+  const named = new Set<string>();
   for (const [given, coefficient] of Object.entries(init)) {
     const name = names.includes(given) ? given : findPoolTerm(given)?.name;
     if (name === 'F0') throw new UsageError(`--init must not name F0, not '${given}': its initial value is --a.`);
     const i = names.indexOf(name ?? '');
     if (i < 0) refuse('--init', given, `about a term of the rule (${names.join(', ')})`);
+    if (named.has(names[i]!))
+      throw new UsageError(`--init must name a term once, not '${names[i]}' again as '${given}'.`);
+    named.add(names[i]!);
     theta[i] = coefficient;
   }
   return { rule, theta };
