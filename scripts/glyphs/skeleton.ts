@@ -60,7 +60,9 @@ function chains(links: Map<number, number[]>): number[][] {
     }
     found.push(chain);
   };
-  const starts = [...links.keys()].sort((a, b) => Number(links.get(a)!.length === 2) - Number(links.get(b)!.length === 2));
+  const starts = [...links.keys()].sort(
+    (a, b) => Number(links.get(a)!.length === 2) - Number(links.get(b)!.length === 2),
+  );
   for (const start of starts) {
     if (links.get(start)!.length === 0) found.push([start]);
     for (const next of links.get(start)!) if (!walked.has(key(start, next))) walk(start, next);
@@ -84,7 +86,9 @@ function smooth(line: Point[]): Point[] {
   return line.map((point, i) => {
     const reach = Math.min(i, line.length - 1 - i, 3);
     const near = line.slice(i - reach, i + reach + 1);
-    return reach === 0 ? point : ([0, 1].map((k) => near.reduce((sum, p) => sum + p[k]!, 0) / near.length) as [number, number]);
+    return reach === 0
+      ? point
+      : ([0, 1].map((k) => near.reduce((sum, p) => sum + p[k]!, 0) / near.length) as [number, number]);
   });
 }
 
@@ -97,7 +101,10 @@ function simplify(line: Point[], tolerance: number): Point[] {
   );
   const farthest = away.indexOf(Math.max(...away));
   if (line.length < 3 || away[farthest]! <= tolerance) return length === 0 ? [line[0]!] : [line[0]!, line.at(-1)!];
-  return [...simplify(line.slice(0, farthest + 1), tolerance).slice(0, -1), ...simplify(line.slice(farthest), tolerance)];
+  return [
+    ...simplify(line.slice(0, farthest + 1), tolerance).slice(0, -1),
+    ...simplify(line.slice(farthest), tolerance),
+  ];
 }
 
 /** The pen's path through a filled shape: centre lines as polylines, in cells; a dot is a line of one point. */
