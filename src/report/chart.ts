@@ -1,7 +1,7 @@
 import * as Plot from '@observablehq/plot';
 import { parseHTML } from 'linkedom';
 import { isolated, type Point, spread, thin } from './series.js';
-import { setSubscripts } from './subscripts.js';
+import { cut, labelWidth, type SvgElement, setSubscripts, wrap } from './words.js';
 
 /** A curve over episodes; NaN are gaps. */
 export interface Curve {
@@ -35,13 +35,10 @@ export interface Chart {
 const width = 640;
 const fontSize = 13;
 const noteSize = 11;
-const grey = '#666666';
-/** Frame without title: room for the axes' ticks and labels, and the plotting area's height, in pixels. */
-const frame = { left: 82, bottom: 44, height: 320 };
-/** Width of a character of DejaVu Sans, in ems, on the safe side. */
-const characterWidth = 0.62;
 const lineHeight = 1.3;
-const longestLabel = 24;
+const grey = '#666666';
+/** Pixels: room for the axes' ticks and labels, and the height of the plotting area. */
+const frame = { left: 82, bottom: 44, height: 320 };
 
 /** Okabe & Ito's colour-blind-safe palette without its yellow (too light for lines), then three of Paul Tol's. */
 const palette = [
@@ -58,95 +55,17 @@ const palette = [
 ];
 const dashes = [undefined, '7,3', '2,2'];
 
-/** The parts of an SVG element that are used here; the DOM's own types are not part of a Node program. */
-export interface SvgElement {
-  readonly outerHTML: string;
-  textContent: string | null;
-  readonly ownerDocument: { createElementNS(namespace: string, name: string): SvgElement };
-  setAttribute(name: string, value: string): void;
-  removeAttribute(name: string): void;
-  append(...children: (SvgElement | string)[]): void;
-  remove(): void;
-  querySelectorAll(selector: string): Iterable<SvgElement>;
-}
-
 /** Draw a chart with Observable Plot on a document of linkedom's: the text of a self-contained SVG. */
 export function drawChart(chart: Chart): string {
-  const { x, y, curves, reference } = chart;
-  const labels = [...curves.map(({ label }) => label), reference?.label ?? ''].map(cut);
-  const right = 28 + Math.max(...labels.map(labelWidth));
-  const headings = [
-    ...wrap(chart.title ?? '', fontSize).map((words) => ({ words, fontSize, fill: '#000000' })),
-    ...wrap(chart.note, noteSize).map((words) => ({ words, fontSize: noteSize, fill: grey })),
-  ];
+  const { curves, reference } = chart;
+  const labels = [...curves.map(({ label }) => label), reference?.label ?? ''];
+  const right = 28 + Math.max(...labels.map((label) => labelWidth(cut(label), fontSize)));
+  const headings = headingLines(chart);
   const top = headings.reduce((sum, { fontSize }) => sum + lineHeight * fontSize, 20);
-  const span = { x: (x[1] - x[0]) / (width - frame.left - right), y: (y[1] - y[0]) / frame.height }; // units a pixel
-
-  const tickOptions = chart.yTicks === undefined ? { tickSpacing: 45 } : { ticks: [...chart.yTicks] };
-  const ends = curves.flatMap(({ label, points }, i) => {
-    const end = label === '' ? undefined : points.findLast((point) => Number.isFinite(point[1]));
-    return end === undefined ? [] : [{ label: cut(label), end, style: style(i) }];
-  });
-  const inside = (value: number): number => Math.min(Math.max(value, y[0]), y[1]);
-  const heights = spread(
-    ends.map(({ end }) => inside(end[1])),
-    1.15 * fontSize * span.y,
-    y[0],
-    y[1],
-  );
-
-  const marks: Plot.Markish[] = [
-    Plot.gridY({ ...tickOptions, stroke: '#000000', strokeOpacity: 0.08 }),
-    Plot.axisX({ label: 'Episode', labelAnchor: 'center', labelArrow: 'none', ...wholeTicks(x) }),
-    Plot.axisY({
-      label: chart.yLabel,
-      labelAnchor: 'center',
-      labelArrow: 'none',
-      labelOffset: frame.left - 6,
-      ...tickOptions,
-    }),
-    Plot.frame({ stroke: grey }),
-  ];
-  if (chart.zeroLine) marks.push(Plot.ruleY([0], { stroke: grey, strokeWidth: 0.75, ariaDescription: 'zero' }));
-  if (reference !== undefined) {
-    marks.push(
-      Plot.ruleY([reference.y], { stroke: grey, strokeDasharray: '6,4', ariaDescription: 'reference' }),
-      text(reference.label, { x: x[1] + 8 * span.x, y: reference.y, fill: grey, textAnchor: 'start' }),
-    );
-  }
-  for (const [i, { raw, label }] of curves.entries()) {
-    if (raw !== undefined) marks.push(...line(raw, `each episode ${label}`, { ...style(i), faint: true }));
-  }
-  for (const [i, { points, label }] of curves.entries()) {
-    marks.push(...line(points, `curve ${label}`, { ...style(i), faint: false }));
-  }
-  if (chart.above !== undefined) {
-    const points = [...new Set(chart.above.map((episode) => Math.round(episode / span.x) * span.x))]; // one a pixel
-    const options = { x: points, y: points.map(() => y[1]), symbol: 'triangle', r: 3, fill: palette[0]! } as const;
-    marks.push(Plot.dot(points, { ...options, ariaDescription: 'above the frame' }));
-  }
-  for (const [i, { label, end, style }] of ends.entries()) {
-    const height = heights[i]!;
-    marks.push(
-      Plot.link([end], {
-        x1: end[0],
-        y1: inside(end[1]),
-        x2: x[1] + 6 * span.x,
-        y2: height,
-        stroke: style.stroke,
-        strokeWidth: 0.75,
-        strokeOpacity: 0.6,
-      }),
-      text(label, { x: x[1] + 8 * span.x, y: height, fill: style.stroke, textAnchor: 'start' }),
-    );
-  }
-  let baseline = 10 - top;
-  for (const { words, ...options } of headings) {
-    baseline += lineHeight * options.fontSize;
-    marks.push(Plot.text([words], { ...options, dy: baseline, frameAnchor: 'top-left', lineAnchor: 'bottom' }));
-  }
-  if (chart.message !== undefined) marks.push(Plot.text([chart.message], { frameAnchor: 'middle', fill: grey }));
-
+  const pixel: Pixel = {
+    x: (chart.x[1] - chart.x[0]) / (width - frame.left - right),
+    y: (chart.y[1] - chart.y[0]) / frame.height,
+  };
   const svg: SvgElement = Plot.plot({
     document: parseHTML('<html></html>').document,
     width,
@@ -155,48 +74,39 @@ export function drawChart(chart: Chart): string {
     marginRight: right,
     marginBottom: frame.bottom,
     marginLeft: frame.left,
-    x: { domain: [...x] },
-    y: { domain: [...y] },
-    marks,
+    x: { domain: [...chart.x] },
+    y: { domain: [...chart.y] },
+    marks: [
+      axes(chart),
+      referenceLines(chart, pixel),
+      curves.map(({ raw, label }, i) => line(raw ?? [], `each episode ${label}`, { ...style(i), faint: true })),
+      curves.map(({ points, label }, i) => line(points, `curve ${label}`, { ...style(i), faint: false })),
+      trianglesAbove(chart, pixel),
+      endLabels(chart, pixel),
+      headings.map(({ words, ...options }) =>
+        Plot.text([words], { ...options, frameAnchor: 'top-left', lineAnchor: 'bottom' }),
+      ),
+      Plot.text(chart.message === undefined ? [] : [chart.message], { frameAnchor: 'middle', fill: grey }),
+    ],
   });
   return finish(svg);
 }
 
-function style(i: number): { stroke: string; strokeDasharray?: string } {
-  const dash = dashes[Math.floor(i / palette.length) % dashes.length];
-  return { stroke: palette[i % palette.length]!, ...(dash !== undefined && { strokeDasharray: dash }) };
+/** Units of the axes in a pixel. */
+interface Pixel {
+  readonly x: number;
+  readonly y: number;
 }
 
-/** A line, with dots where points have no neighbour that a line could go to. */
-function line(
-  points: readonly Point[],
-  description: string,
-  { faint, stroke, ...dash }: { faint: boolean; stroke: string; strokeDasharray?: string },
-): Plot.Markish[] {
-  const drawn = thin(points, width);
-  const opacity = !faint ? 1 : points.length < 100 ? 0.5 : 0.25;
+function axes({ x, yLabel, yTicks }: Chart): Plot.Markish {
+  const centred = { labelAnchor: 'center', labelArrow: 'none' } as const;
+  const ticks = yTicks === undefined ? { tickSpacing: 45 } : { ticks: [...yTicks] };
   return [
-    Plot.line([...drawn], {
-      stroke,
-      strokeOpacity: opacity,
-      strokeWidth: faint ? 0.75 : 1.75,
-      ...dash,
-      ariaDescription: description,
-    }),
-    Plot.dot([...isolated(drawn)], {
-      fill: stroke,
-      fillOpacity: opacity,
-      r: faint ? 1.5 : 3,
-      ariaDescription: description,
-    }),
+    Plot.gridY({ ...ticks, stroke: '#000000', strokeOpacity: 0.08 }),
+    Plot.axisX({ label: 'Episode', ...centred, ...wholeTicks(x) }),
+    Plot.axisY({ label: yLabel, ...centred, labelOffset: frame.left - 6, ...ticks }),
+    Plot.frame({ stroke: grey }),
   ];
-}
-
-function text(
-  words: string,
-  { x, y, ...options }: { x: number; y: number; fill: string; textAnchor: 'start' },
-): Plot.Markish {
-  return Plot.text([words], { ...options, x: [x], y: [y], fontSize });
 }
 
 /** Ticks of a short run: its episodes, as there is no half episode. */
@@ -206,24 +116,77 @@ function wholeTicks([low, high]: readonly [number, number]): { ticks?: number[];
   return high - low > 10 ? { tickFormat: 'd' } : { tickFormat: 'd', ticks: whole };
 }
 
-function cut(label: string): string {
-  return label.length <= longestLabel ? label : `${label.slice(0, longestLabel - 1)}…`;
+function referenceLines({ x, zeroLine, reference }: Chart, pixel: Pixel): Plot.Markish {
+  const lines: Plot.Markish[] = [];
+  if (zeroLine) lines.push(Plot.ruleY([0], { stroke: grey, strokeWidth: 0.75, ariaDescription: 'zero' }));
+  if (reference !== undefined) {
+    const { y, label } = reference;
+    lines.push(Plot.ruleY([y], { stroke: grey, strokeDasharray: '6,4', ariaDescription: 'reference' }));
+    lines.push(Plot.text([label], { x: [x[1] + 8 * pixel.x], y: [y], fontSize, fill: grey, textAnchor: 'start' }));
+  }
+  return lines;
 }
 
-/** Pixels that a label takes; a subscript is smaller. */
-function labelWidth(label: string): number {
-  const characters = label.includes('_') ? 1 + 0.75 * (label.length - 2) : label.length;
-  return characters * characterWidth * fontSize;
+/** A line, with dots where points have no neighbour that a line could go to. */
+function line(
+  points: readonly Point[],
+  description: string,
+  { faint, stroke, ...dash }: { faint: boolean; stroke: string; strokeDasharray?: string },
+): Plot.Markish {
+  const drawn = thin(points, width);
+  const opacity = !faint ? 1 : points.length < 100 ? 0.5 : 0.25;
+  const options = { stroke, strokeOpacity: opacity, strokeWidth: faint ? 0.75 : 1.75, ...dash };
+  const dots = { fill: stroke, fillOpacity: opacity, r: faint ? 1.5 : 3 };
+  return [
+    Plot.line([...drawn], { ...options, ariaDescription: description }),
+    Plot.dot([...isolated(drawn)], { ...dots, ariaDescription: description }),
+  ];
 }
 
-/** Break text into lines that fit above the frame, at spaces where there are any. */
-function wrap(words: string, fontSize: number): string[] {
-  const characters = (width - frame.left - 12) / (characterWidth * fontSize);
-  const lines: string[] = [];
-  for (const word of words.split(/\s+/).filter((word) => word !== '')) {
-    const last = lines.at(-1);
-    if (last !== undefined && last.length + 1 + word.length <= characters) lines[lines.length - 1] = `${last} ${word}`;
-    else lines.push(word);
+function style(i: number): { stroke: string; strokeDasharray?: string } {
+  const dash = dashes[Math.floor(i / palette.length) % dashes.length];
+  return { stroke: palette[i % palette.length]!, ...(dash !== undefined && { strokeDasharray: dash }) };
+}
+
+function trianglesAbove({ above, y }: Chart, pixel: Pixel): Plot.Markish {
+  const x = [...new Set(above?.map((episode) => Math.round(episode / pixel.x) * pixel.x))]; // at most one a pixel
+  const symbol = { symbol: 'triangle', r: 3, fill: palette[0]! } as const;
+  return Plot.dot(x, { x, y: x.map(() => y[1]), ...symbol, ariaDescription: 'above the frame' });
+}
+
+/** Each curve's name to the right of the frame at the height of its end, moved where names would overlap. */
+function endLabels({ curves, x, y }: Chart, pixel: Pixel): Plot.Markish {
+  const ends = curves.flatMap(({ label, points }, i) => {
+    const end = label === '' ? undefined : points.findLast((point) => Number.isFinite(point[1]));
+    return end === undefined ? [] : [{ label: cut(label), end, colour: style(i).stroke }];
+  });
+  const heights = spread(
+    ends.map(({ end }) => end[1]),
+    1.15 * fontSize * pixel.y,
+    ...y,
+  );
+  return ends.map(({ label, end: [x1, y1], colour }, i) => {
+    const height = heights[i]!;
+    const connection = { x1: [x1], y1: [y1], x2: [x[1] + 6 * pixel.x], y2: [height] };
+    const place = { x: [x[1] + 8 * pixel.x], y: [height] };
+    return [
+      Plot.link([label], { ...connection, stroke: colour, strokeWidth: 0.75, strokeOpacity: 0.6 }),
+      Plot.text([label], { ...place, fontSize, fill: colour, textAnchor: 'start', ariaDescription: 'label' }),
+    ];
+  });
+}
+
+/** Title and note, line by line above the frame; dy is each line's distance from it. */
+function headingLines({ title = '', note }: Chart): { words: string; fontSize: number; fill: string; dy: number }[] {
+  const room = width - frame.left - 12;
+  const lines = [
+    ...wrap(title, fontSize, room).map((words) => ({ words, fontSize, fill: '#000000', dy: 0 })),
+    ...wrap(note, noteSize, room).map((words) => ({ words, fontSize: noteSize, fill: grey, dy: 0 })),
+  ];
+  let dy = -8;
+  for (const line of lines.toReversed()) {
+    line.dy = dy;
+    dy -= lineHeight * line.fontSize;
   }
   return lines;
 }

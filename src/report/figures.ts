@@ -1,6 +1,7 @@
 import type { EpisodeRecord } from '../meta/record.js';
 import { movingAverage } from '../stats/moving-average.js';
 import { type Chart, type Curve, drawChart } from './chart.js';
+import { diverged } from './diverged.js';
 import { type Point, robustMaximum } from './series.js';
 
 export type FigureName = 'meta_accuracy' | 'meta_params' | 'meta_angle' | 'meta_loss';
@@ -112,10 +113,6 @@ function lossChart(records: readonly EpisodeRecord[], { avgWindow }: FigureOptio
 
 function outcomes(records: readonly EpisodeRecord[], field: 'accuracy' | 'loss'): Point[] {
   return records.map((record) => [record.episode, diverged(record) ? Number.NaN : finite(record[field])]);
-}
-
-function diverged({ skipped, loss }: EpisodeRecord): boolean {
-  return skipped || !Number.isFinite(loss);
 }
 
 function finite(value: number | undefined): number {

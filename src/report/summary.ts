@@ -1,4 +1,5 @@
 import type { EpisodeRecord } from '../meta/record.js';
+import { diverged } from './diverged.js';
 
 /** What a run came to. Means leave out episodes that diverged; NaN where there was none to average. */
 export interface Summary {
@@ -27,13 +28,14 @@ export function summarise(records: readonly EpisodeRecord[], terms: readonly str
   const last = records.at(-1);
   if (last === undefined) throw new RangeError('A summary needs at least one episode; the run has none.');
   const outcomes = records.slice(-100);
+  const measured = outcomes.filter((record) => !diverged(record));
   const trajectory = records.slice(-50);
   return {
     episodes: records.length,
     outcomeEpisodes: outcomes.length,
-    accuracy: mean(outcomes.filter(({ loss }) => Number.isFinite(loss)).map(({ accuracy }) => accuracy)),
-    loss: mean(outcomes.map(({ loss }) => loss)),
-    angles: last.angles.map((_, layer) => mean(outcomes.map(({ angles }) => angles[layer] ?? Number.NaN))),
+    accuracy: mean(measured.map(({ accuracy }) => accuracy)),
+    loss: mean(measured.map(({ loss }) => loss)),
+    angles: last.angles.map((_, layer) => mean(measured.map(({ angles }) => angles[layer] ?? Number.NaN))),
     thetaEpisodes: trajectory.length,
     theta: terms.map((name, i) => ({
       name,

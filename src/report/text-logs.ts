@@ -58,5 +58,8 @@ function fixed(value: number, digits: number): string {
   if (!Number.isFinite(value)) return 'nan';
   // From 1e21 on, toFixed turns to exponents, which that reader does not know; such a number is whole.
   if (Math.abs(value) >= 1e21) return `${BigInt(value)}.${'0'.repeat(digits)}`;
-  return value.toFixed(digits);
+  // Half-way between two decimals (only multiples of 2^-(digits + 1) can be) C rounds to even, toFixed away from zero.
+  const halfWay = Math.abs((value * 2 ** digits) % 1) === 0.5;
+  const text = value.toFixed(digits);
+  return halfWay && Number(text.at(-1)) % 2 === 1 ? (value * (1 - Number.EPSILON)).toFixed(digits) : text;
 }

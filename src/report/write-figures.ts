@@ -23,7 +23,7 @@ export async function writeFigures(
     await Promise.all(figures.map(({ name }, i) => writeAtomic(join(folder, `${name}.png`), pngs[i]!)));
     return {};
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const [reason] = String(error instanceof Error ? error.message : error).split('\n');
     return { warning: `The figures were written as SVG only, as their PNGs could not be: ${reason}` };
   }
 }
