@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { defaultCacheDir, describeCache, writeAtomically } from '../data/cache.js';
 import { contactSheet } from '../data/contact-sheet.js';
 import type { Dataset } from '../data/dataset.js';
-import { DATABASES } from '../data/open.js';
+import { DATABASES, EMNIST_CHECKSUM } from '../data/open.js';
 import { classIndex } from '../data/sampler.js';
 import { oneOf, text, wholeNumber } from './checks.js';
 import { helpText } from './help.js';
@@ -75,6 +75,9 @@ async function useData(
   if (action === 'verify') {
     terminal.say(`Classes: ${classes.join(' ')}`);
     terminal.say(`SHA-256 of images and labels: ${checksum}`);
+    if (name === 'emnist' && dataset.dim === 28 && checksum !== EMNIST_CHECKSUM) {
+      throw new Error(`These are not EMNIST Balanced's images: their SHA-256 should be ${EMNIST_CHECKSUM}.`);
+    }
   }
   return description;
 }

@@ -1,4 +1,5 @@
 /** A run from its folder to its summary: trains, writes down, shows, and stops when asked. */
+import { resolve } from 'node:path';
 import { makeEpisode } from '../data/sampler.js';
 import type { Engine } from '../engine/engine.js';
 import { DivergedError, startingPoint, train } from '../meta/trainer.js';
@@ -17,6 +18,7 @@ const FIGURES_SHARE = 0.02;
 
 /** What --json prints; JSON has no NaN: such numbers are null. */
 export interface RunResult {
+  /** Absolute path. */
   readonly folder: string;
   readonly outcome: 'complete' | 'interrupted' | 'diverged';
   /** Absent where there was no episode. */
@@ -91,7 +93,7 @@ export async function runEpisodes(
   const outcome = diverged ? 'diverged' : signal ? 'interrupted' : 'complete';
   return {
     exitCode: diverged ? 1 : signal ? SIGNAL_EXIT_CODES[signal] : 0,
-    result: { folder, outcome, ...(summary && { summary }) },
+    result: { folder: resolve(folder), outcome, ...(summary && { summary }) },
   };
 }
 

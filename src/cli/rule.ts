@@ -9,8 +9,8 @@ import { UsageError } from './usage-error.js';
 
 /** The pool's names that one value of `--vec` stands for: a term, its alias or number in main.py, or a group. */
 export const poolNames: Check<readonly string[]> = (given, flag) => {
-  const group = GROUPS[given.toLowerCase()];
-  if (group) return group;
+  const name = given.toLowerCase();
+  if (Object.hasOwn(GROUPS, name)) return GROUPS[name]!;
   const term = POOL.find(({ vec }) => vec === given) ?? findPoolTerm(given);
   return term ? [term.name] : refuse(flag, given, `one or more, separated by spaces, of ${validNames()}`);
 };

@@ -15,7 +15,10 @@ import { writeAtomic } from '../report/atomic.js';
 export async function lockFolder(folder: string): Promise<() => Promise<void>> {
   const path = join(folder, 'lock');
   // Only while looking and taking, so that two processes cannot both take over from a dead one.
-  const release = await mutex.lock(folder, { lockfilePath: join(folder, '.lock-in-progress'), retries: 20 });
+  const release = await mutex.lock(folder, {
+    lockfilePath: join(folder, '.lock-in-progress'),
+    retries: { retries: 60, minTimeout: 20, maxTimeout: 200 },
+  });
   try {
     const holder = await readHolder(path);
     if (holder !== undefined && !isGone(holder)) {

@@ -1,5 +1,5 @@
 /** A run's files as they grow: the journal, and main.py's text files beside it. */
-import { closeSync, openSync, writeSync } from 'node:fs';
+import { appendFileSync, closeSync, openSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { decodeJournal, encodeRecord } from '../meta/journal.js';
@@ -32,7 +32,7 @@ export async function openRunLog(folder: string, terms: number): Promise<RunLog>
     records,
     async append(record) {
       // One write a line: a process that is killed leaves whole lines, but perhaps for the last.
-      writeSync(journal, encodeRecord(record));
+      appendFileSync(journal, encodeRecord(record));
       records.push(record);
       await appendTextLogs(folder, record);
     },

@@ -76,6 +76,7 @@ const wrong: [string | string[], RegExp][] = [
   ['--vec 1,2', /^--vec .* separated by spaces.*'1,2'/],
   ['--vec F10', /^--vec .*'F10'/],
   ['--vec', /^--vec is given without a value/],
+  ['--vec constructor', /^--vec .*'constructor'/],
   ['--vec 1 foo', /^--vec .*'foo'/],
   [['--term', 'own = y e'], /^--term: .*own/],
   [['--term', "own = e_pre y'"], /^--term: .*pre x post/],
