@@ -13,6 +13,7 @@ import { evaluate, parseArguments } from './parse.js';
 import { open } from './prepare.js';
 import { type Io, Terminal } from './terminal.js';
 import { UsageError } from './usage-error.js';
+import { packageVersion } from './version.js';
 
 const { database, data_dir, dim } = runOptions;
 const { quiet, verbose, json } = controlOptions;
@@ -32,9 +33,9 @@ const ACTIONS = ['fetch', 'list', 'verify', 'sheet'] as const;
 
 /** Runs the command and returns its exit code. */
 export async function dataCommand(argv: readonly string[], io: Io): Promise<number> {
-  const { help, words, given } = await parseArguments(dataOptions, argv);
-  if (help) {
-    io.stdout.write(helpText(dataOptions, dataManual));
+  const { help, version, words, given } = await parseArguments(dataOptions, argv);
+  if (help || version) {
+    io.stdout.write(help ? helpText(dataOptions, dataManual) : `${packageVersion()}\n`);
     return 0;
   }
   const action = oneOf(ACTIONS)(words[0] ?? '', 'The action of data');

@@ -77,8 +77,8 @@ export class Terminal {
   }
 }
 
-/** `[#####---------------]`, `fraction` of it full. */
-export function bar(fraction: number, width = 20): string {
+/** `[###-------]`, `fraction` of it full. */
+export function bar(fraction: number, width = 10): string {
   const full = Math.floor(Math.min(1, fraction) * width);
   return `[${'#'.repeat(full)}${'-'.repeat(width - full)}]`;
 }

@@ -51,9 +51,9 @@ function decodeRecord(json: unknown, episode: number, terms: number): EpisodeRec
 
 function decodeState(state: Record<string, unknown>, terms: number): AdamState {
   return {
-    theta: numbers(state.theta, 'next.theta', terms),
-    m: numbers(state.m, 'next.m', terms),
-    v: numbers(state.v, 'next.v', terms),
+    theta: finite(state.theta, 'next.theta', terms),
+    m: finite(state.m, 'next.m', terms),
+    v: finite(state.v, 'next.v', terms),
     step: number(state.step, 'next.step'),
   };
 }
@@ -67,6 +67,13 @@ function numbers(value: unknown, name: string, length?: number): number[] {
   if (!Array.isArray(value)) throw new Error(`${name} is not a list`);
   if (length !== undefined && value.length !== length) throw new Error(`${name} should hold ${length} numbers`);
   return value.map((item) => number(item, name));
+}
+
+/** A run never goes on from a state that is not finite. */
+function finite(value: unknown, name: string, length: number): number[] {
+  const list = numbers(value, name, length);
+  if (!list.every(Number.isFinite)) throw new Error(`${name} is not finite`);
+  return list;
 }
 
 function number(value: unknown, name: string): number {

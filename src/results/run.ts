@@ -1,6 +1,6 @@
 /** A run's files as they grow: the journal, and main.py's text files beside it. */
 import { appendFileSync, closeSync, openSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { decodeJournal, encodeRecord } from '../meta/journal.js';
 import type { EpisodeRecord } from '../meta/record.js';
@@ -24,6 +24,7 @@ export interface RunLog {
  */
 export async function openRunLog(folder: string, terms: number): Promise<RunLog> {
   const path = join(folder, JOURNAL);
+  await removeLeftovers(folder);
   const records = await readJournal(folder, terms);
   await writeAtomic(path, records.map(encodeRecord).join(''));
   await rewriteTextLogs(folder, records);
@@ -40,8 +41,14 @@ export async function openRunLog(folder: string, terms: number): Promise<RunLog>
   };
 }
 
+/** Temporary files of a process that was killed before it could rename them. */
+async function removeLeftovers(folder: string): Promise<void> {
+  const leftovers = (await readdir(folder)).filter((file) => file.endsWith('.tmp'));
+  await Promise.all(leftovers.map((file) => rm(join(folder, file), { force: true })));
+}
+
 /** The episodes in a folder's journal; none where there is no journal yet. */
-export async function readJournal(folder: string, terms: number): Promise<EpisodeRecord[]> {
+async function readJournal(folder: string, terms: number): Promise<EpisodeRecord[]> {
   const text = await readFile(join(folder, JOURNAL), 'utf8').catch((error) => {
     if (error.code === 'ENOENT') return '';
     throw error;

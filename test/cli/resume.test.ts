@@ -56,12 +56,13 @@ describe('after kill -9', () => {
 });
 
 describe('--resume', () => {
-  test('with a torn last line and torn text files', async () => {
+  test('with a torn last line, torn text files and a figure half written', async () => {
     const folder = stoppedAfter(20, 'torn');
     appendFileSync(join(folder, 'journal.jsonl'), '{"episode":21,"loss":3.4');
     truncateSync(join(folder, 'params.txt'), 100);
     appendFileSync(join(folder, 'acc_meta.txt'), '0.1 ');
     rmSync(join(folder, 'E1_meta.txt'));
+    writeFileSync(join(folder, 'meta_loss.svg.0.tmp'), '<svg');
     assert.equal((await run(['--resume', folder, '--quiet'])).code, 0);
     assert.deepEqual(contents(folder), whole);
   });

@@ -106,7 +106,7 @@ describe('a run', () => {
     const shown = await run([...flags, ...into()], { terminal: true });
     assert.doesNotMatch(shown.stdout, /Train Episode/);
     const lines = shown.stderr.split('\r\x1b[K').filter(Boolean);
-    assert.match(lines[0]!, /^\[#{10}-{10}\] 1\/2 {2}ETA 0:0\d {2}loss \d/);
+    assert.match(lines[0]!, /^\[#{5}-{5}\] 1\/2 {2}ETA 0:0\d {2}loss \d/);
     for (const line of lines) assert.ok([...line].length < 60);
     assert.ok(shown.stderr.endsWith('\r\x1b[K'));
     const verbose = await run([...flags, ...into(), '--verbose'], { terminal: true });

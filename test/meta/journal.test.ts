@@ -6,6 +6,10 @@ import type { EpisodeRecord } from '#dist/meta/record.js';
 
 /** Any double but -0, which JSON writes as 0. */
 const double = fc.double().map((x) => x + 0);
+const finite = fc.array(
+  double.filter((x) => Number.isFinite(x)),
+  { minLength: 2, maxLength: 2 },
+);
 const two = fc.array(double, { minLength: 2, maxLength: 2 });
 const plain = <T>(model: { [K in keyof T]: fc.Arbitrary<T[K]> }) => fc.record<T>(model, { noNullPrototype: true });
 const record = plain({
@@ -19,7 +23,7 @@ const record = plain({
   ms: double,
   skipped: fc.boolean(),
   skips: plain({ total: fc.nat(), inARow: fc.nat() }),
-  next: plain({ theta: two, m: two, v: two, step: fc.nat() }),
+  next: plain({ theta: finite, m: finite, v: finite, step: fc.nat() }),
 });
 const journal = fc.array(record).map((list): EpisodeRecord[] => list.map((item, i) => ({ ...item, episode: i + 1 })));
 
@@ -69,6 +73,7 @@ describe('journal', () => {
     'another number of terms': [line(1, { theta: [1, 2] }), /^Line 1 .*theta should hold 1 numbers/],
     'null for a number': [line(1, { loss: null }), /loss is not a number/],
     'a missing state': [line(1, { next: undefined }), /next is not an object/],
+    'a state of NaN': [line(1, { next: { theta: [Number.NaN], m: [1], v: [1], step: 1 } }), /next.theta is not finite/],
     'no object': ['7\n', /the line is not an object/],
     'NUL bytes': [`${line(1)}\0\0\0\n`, /^Line 2 /],
   };
