@@ -55,7 +55,7 @@ export async function runEpisodes(
       from: log.records.at(-1) ?? startingPoint(theta),
       signal: interruption.abort,
     })) {
-      await log.append(record);
+      log.append(record);
       if (record.skipped) {
         terminal.warn(`Episode ${record.episode}: loss or gradient is not finite; its step is left out.`);
       }

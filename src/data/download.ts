@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs';
 import { open, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { withLock, writeAtomically } from './cache.js';
+import { writeAtomically } from '../files.js';
+import { withLock } from './cache.js';
 import { DownloadError, type HttpOptions } from './http.js';
 import { localSource, remoteSource, type ZipMember, zipMembers } from './zip-range.js';
 

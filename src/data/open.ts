@@ -6,9 +6,6 @@ import type { EmnistOptions } from './emnist.js';
 /** Databases with a name; any other is the path of a folder. */
 export const DATABASES = ['emnist', 'glyphs'] as const;
 
-/** The checksum of EMNIST Balanced's test part at its own 28 x 28 pixels, upright: NIST's files of 2017. */
-export const EMNIST_CHECKSUM = 'fa3654044df185d44c3c3c7e3b77048ed34c67d66c220224d0153906f4b6441d';
-
 /** Whether it is one of DATABASES, not a folder. */
 export function isNamed(database: string): boolean {
   return (DATABASES as readonly string[]).includes(database);

@@ -6,7 +6,7 @@ import { readFile, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import mutex from 'proper-lockfile';
-import { writeAtomic } from '../report/atomic.js';
+import { writeAtomically } from '../files.js';
 
 /**
  * Locks a folder and returns what unlocks it.
@@ -26,7 +26,7 @@ export async function lockFolder(folder: string): Promise<() => Promise<void>> {
         `Another process (${holder.pid} on ${holder.host}) is writing to ${folder}: wait for its end, or delete ${path} if it is gone.`,
       );
     }
-    await writeAtomic(path, `${JSON.stringify({ pid: process.pid, host: hostname() })}\n`);
+    await writeAtomically(path, `${JSON.stringify({ pid: process.pid, host: hostname() })}\n`);
   } finally {
     await release();
   }

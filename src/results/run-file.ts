@@ -3,8 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { availableParallelism, cpus, hostname, totalmem } from 'node:os';
 import { join } from 'node:path';
 import type { Dataset } from '../data/dataset.js';
+import { writeAtomically } from '../files.js';
 import type { Term } from '../plasticity/rule.js';
-import { writeAtomic } from '../report/atomic.js';
 
 const FILE = 'run.json';
 
@@ -51,7 +51,7 @@ export function describeMachine(): RunFile['machine'] {
 }
 
 export async function writeRunFile(folder: string, run: RunFile): Promise<void> {
-  await writeAtomic(join(folder, FILE), `${JSON.stringify(run, undefined, 2)}\n`);
+  await writeAtomically(join(folder, FILE), `${JSON.stringify(run, undefined, 2)}\n`);
 }
 
 /**

@@ -2,9 +2,9 @@
 import { appendFileSync, closeSync, openSync } from 'node:fs';
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { writeAtomically } from '../files.js';
 import { decodeJournal, encodeRecord } from '../meta/journal.js';
 import type { EpisodeRecord } from '../meta/record.js';
-import { writeAtomic } from '../report/atomic.js';
 import { appendTextLogs, rewriteTextLogs } from '../report/text-logs.js';
 
 const JOURNAL = 'journal.jsonl';
@@ -13,7 +13,7 @@ export interface RunLog {
   /** Every episode so far. */
   readonly records: readonly EpisodeRecord[];
   /** Adds an episode to the journal, and then to the text files. */
-  append(record: EpisodeRecord): Promise<void>;
+  append(record: EpisodeRecord): void;
   close(): void;
 }
 
@@ -26,16 +26,16 @@ export async function openRunLog(folder: string, terms: number): Promise<RunLog>
   const path = join(folder, JOURNAL);
   await removeLeftovers(folder);
   const records = await readJournal(folder, terms);
-  await writeAtomic(path, records.map(encodeRecord).join(''));
+  await writeAtomically(path, records.map(encodeRecord).join(''));
   await rewriteTextLogs(folder, records);
   const journal = openSync(path, 'a');
   return {
     records,
-    async append(record) {
+    append(record) {
       // One write a line: a process that is killed leaves whole lines, but perhaps for the last.
       appendFileSync(journal, encodeRecord(record));
       records.push(record);
-      await appendTextLogs(folder, record);
+      appendTextLogs(folder, record);
     },
     close: () => closeSync(journal),
   };

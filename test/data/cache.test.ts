@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { defaultCacheDir, describeCache, withLock, writeAtomically } from '#dist/data/cache.js';
+import { defaultCacheDir, describeCache, withLock } from '#dist/data/cache.js';
 
 let folder: string;
 before(async () => {
@@ -18,24 +18,6 @@ test('defaultCacheDir follows XDG_CACHE_HOME where it is absolute, else the home
   assert.equal(defaultCacheDir({ HOME: '/home/a' }), atHome);
   assert.equal(defaultCacheDir({ XDG_CACHE_HOME: '', HOME: '/home/a' }), atHome);
   assert.equal(defaultCacheDir({ XDG_CACHE_HOME: 'relative', HOME: '/home/a' }), atHome);
-});
-
-describe('writeAtomically', () => {
-  test('replaces a file and leaves nothing else', async () => {
-    const own = join(folder, 'write');
-    await mkdir(own);
-    await writeAtomically(join(own, 'a'), 'old');
-    await writeAtomically(join(own, 'a'), Uint8Array.of(110, 101, 119));
-    assert.equal(await readFile(join(own, 'a'), 'utf8'), 'new');
-    assert.deepEqual(await readdir(own), ['a']);
-  });
-
-  test('cleans up when it cannot', async () => {
-    const own = join(folder, 'fail');
-    await mkdir(join(own, 'a', 'occupied'), { recursive: true });
-    await assert.rejects(writeAtomically(join(own, 'a'), 'x'));
-    assert.deepEqual(await readdir(own), ['a']);
-  });
 });
 
 describe('withLock', () => {
