@@ -3,6 +3,8 @@ import { writeAtomically } from '../files.js';
 import type { EpisodeRecord } from '../meta/record.js';
 import type { FigureOptions } from './figures.js';
 
+export type { FigureOptions };
+
 /**
  * Write the four figures as SVG and PNG. The drawing libraries take a good part of a second to load, so that is done at
  * the first call and not with this module.
