@@ -48,3 +48,41 @@ export interface Engine {
   run(episodes: readonly Episode[], rule: Rule, theta: readonly Float64Array[]): Promise<EpisodeResult[]>;
   dispose(): Promise<void>;
 }
+
+/**
+ * Refuses what no engine could run.
+ * @throws RangeError, one sentence, for sizes that do not fit, labels out of range or missing feedback weights.
+ */
+export function checkRun(episodes: readonly Episode[], rule: Rule, theta: readonly Float64Array[]): void {
+  const refuse = (problem: string): never => {
+    throw new RangeError(problem);
+  };
+  if (theta.length !== episodes.length)
+    refuse(`there are ${episodes.length} episodes but ${theta.length} vectors of coefficients`);
+  episodes.forEach((episode, i) => {
+    const { layers, beta, weights, feedback, feedbackWeights } = episode;
+    if (theta[i]!.length !== rule.terms.length)
+      refuse(`the rule has ${rule.terms.length} terms but theta has ${theta[i]!.length} coefficients`);
+    if (layers.length < 2 || !layers.every((n) => Number.isInteger(n) && n > 0))
+      refuse(`layers must be two or more positive integers, not [${layers.join(', ')}]`);
+    if (!(beta > 0 && Number.isFinite(beta))) refuse(`beta must be a positive number, not ${beta}`);
+    if (feedback !== 'fix' && feedback !== 'sym') refuse(`feedback must be 'fix' or 'sym', not '${feedback}'`);
+    const matrices = { weights, ...(feedback === 'fix' ? { feedbackWeights: feedbackWeights ?? [] } : {}) };
+    for (const [name, list] of Object.entries(matrices)) {
+      if (list.length !== layers.length - 1)
+        refuse(`${name} must hold ${layers.length - 1} matrices, not ${list.length}`);
+      list.forEach((matrix, l) => {
+        if (matrix.length !== layers[l]! * layers[l + 1]!)
+          refuse(`${name}[${l}] must be ${layers[l + 1]} x ${layers[l]}, but has ${matrix.length} elements`);
+      });
+    }
+    for (const part of ['train', 'query'] as const) {
+      const labels = episode[`${part}Labels`];
+      if (episode[`${part}Images`].length !== labels.length * layers[0]!)
+        refuse(`${part}Images must be ${labels.length} x ${layers[0]} bytes, one row a label`);
+      const wrong = labels.find((label) => label >= layers.at(-1)!);
+      if (wrong !== undefined) refuse(`${part}Labels holds ${wrong}, but the network has ${layers.at(-1)} outputs`);
+    }
+    if (episode.queryLabels.length === 0) refuse('an episode needs at least one query image');
+  });
+}

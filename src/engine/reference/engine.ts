@@ -1,0 +1,14 @@
+import { checkRun, type Engine } from '../engine.js';
+import { runEpisode } from './episode.js';
+
+/** The specification: float64, plain TypeScript, one episode after the other. */
+export function createReferenceEngine(): Engine {
+  return {
+    name: 'reference',
+    async run(episodes, rule, theta) {
+      checkRun(episodes, rule, theta);
+      return episodes.map((episode, i) => runEpisode(episode, rule.program, theta[i]!));
+    },
+    async dispose() {},
+  };
+}

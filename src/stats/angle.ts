@@ -1,0 +1,37 @@
+/**
+ * Angle between two vectors in degrees, 0 to 180: Kahan's 2 atan2(|a/|a| - b/|b||, |a/|a| + b/|b||), which keeps its
+ * accuracy near 0 and 180 where the arc cosine of the scalar product loses half the digits
+ * (W. Kahan, "How futile are mindless assessments of roundoff in floating-point computation?", 2006, section 12).
+ *
+ * @returns NaN where a vector is zero or not finite: it has no direction.
+ * @throws RangeError if the lengths differ.
+ */
+export function angleDegrees(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  if (a.length !== b.length)
+    throw new RangeError(`An angle needs vectors of one length; got ${a.length} and ${b.length}.`);
+  if (a.length === 0) return Number.NaN;
+  const u = unit(a);
+  const v = unit(b);
+  let minus = 0;
+  let plus = 0;
+  for (let i = 0; i < u.length; i++) {
+    minus += (u[i]! - v[i]!) ** 2;
+    plus += (u[i]! + v[i]!) ** 2;
+  }
+  return (360 * Math.atan2(Math.sqrt(minus), Math.sqrt(plus))) / Math.PI;
+}
+
+/** x / |x| in float64, divided by the largest entry first so that no square over- or underflows; 0/0 gives NaN. */
+function unit(x: ArrayLike<number>): Float64Array {
+  let largest = 0;
+  for (let i = 0; i < x.length; i++) largest = Math.max(largest, Math.abs(x[i]!));
+  const result = new Float64Array(x.length);
+  let squares = 0;
+  for (let i = 0; i < x.length; i++) {
+    result[i] = x[i]! / largest;
+    squares += result[i]! ** 2;
+  }
+  const norm = Math.sqrt(squares);
+  for (let i = 0; i < x.length; i++) result[i]! /= norm;
+  return result;
+}
