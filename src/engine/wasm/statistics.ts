@@ -1,0 +1,74 @@
+import { angleDegrees } from '../../stats/angle.js';
+import { padded } from './arena.js';
+import type { Machine } from './episode.js';
+import type { Workspace } from './workspace.js';
+
+/** Alignment angles, layers 0..L, and orthonormality, layers 1..L, over the query batch with the final weights. */
+export function statistics(machine: Machine, space: Workspace, labels: Uint8Array) {
+  const W = space.layers.map(({ weights }, l) => (l === 0 ? space.input.finalWeights(weights) : weights.final));
+  return { angles: angles(machine, space, labels, W), orthonormality: orthonormality(machine, space, W) };
+}
+
+/** Between the batch means of e by the feedback path and by W'. Degrees. */
+function angles(machine: Machine, space: Workspace, labels: Uint8Array, W: readonly number[]): Float64Array {
+  const { a, b } = space.statistics;
+  const { layers, fixed, queries, images, statistics } = space;
+  const pixels = layers[0]!.pre;
+  for (let q = 0; q < queries; q++)
+    machine.kernels.lookUp(statistics.g0.at(q), images.query + q * pixels, images.g, pixels);
+  const exact = meanErrors(machine, space, labels, W, a, b);
+  // Where W feeds back, both paths are one.
+  const B = layers.map((layer) => layer.B);
+  const fed = fixed ? meanErrors(machine, space, labels, B, a, b) : exact;
+  return Float64Array.from(exact, (mean, l) => angleDegrees(fed[l]!, mean));
+}
+
+/** Sums over the batch of e_0 .. e_L, errors going back through `matrices`; `e` and `next` are temporaries. */
+function meanErrors(
+  { arena, kernels: k }: Machine,
+  { layers, query, queries, statistics }: Workspace,
+  labels: Uint8Array,
+  matrices: readonly number[],
+  e: number,
+  next: number,
+): Float32Array[] {
+  const { mean, ones, g0 } = statistics;
+  const sums: Float32Array[] = [];
+  const sum = (of: number, n: number) => {
+    k.mtv(mean, of, ones, queries, n, padded(n), false);
+    return arena.view(mean, n).slice();
+  };
+  const L = layers.length;
+  const outputs = layers[L - 1]!.post;
+  k.copy(e, query[L - 1]!.y.base, queries * padded(outputs));
+  for (let q = 0; q < queries; q++) {
+    const at = e + (q * padded(outputs) + labels[q]!) * 4;
+    arena.set(at, arena.get(at) - 1);
+  }
+  sums[L] = sum(e, outputs);
+  for (let l = L - 1; l >= 0; l--) {
+    const { post, pre } = layers[l]!;
+    k.nn(next, e, matrices[l]!, queries, post, pre, padded(pre), padded(post), padded(pre));
+    k.multiply(next, next, l > 0 ? query[l - 1]!.g.base : g0.base, queries * padded(pre), false);
+    [e, next] = [next, e];
+    sums[l] = sum(e, pre);
+  }
+  return sums;
+}
+
+/** sum over the batch of |z_l - W_l W_l'y_l|^2, l = 1..L (Eq. 11). */
+function orthonormality({ kernels: k }: Machine, space: Workspace, W: readonly number[]): Float64Array {
+  const { layers, query, queries } = space;
+  const { a: back, c: again } = space.statistics;
+  return Float64Array.from(layers, ({ post, pre }, l) => {
+    const { y, z } = query[l]!;
+    const [n, m] = [padded(post), padded(pre)];
+    k.nn(back, y.base, W[l]!, queries, post, pre, m, n, m);
+    k.clear(again, queries * n);
+    k.nt(again, back, W[l]!, queries, post, pre, n, m, m);
+    k.axpy(again, z.base, -1, queries * n);
+    let total = 0;
+    for (let q = 0; q < queries; q++) total += k.dot(again + q * n * 4, again + q * n * 4, post);
+    return total;
+  });
+}
