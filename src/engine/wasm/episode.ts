@@ -26,7 +26,7 @@ export function runEpisode(machine: Machine, space: Workspace, episode: Episode,
 
 /** Images and weights into the kernels' memory. */
 function begin({ arena, kernels: k }: Machine, space: Workspace, episode: Episode): void {
-  const { images, input, layers, staging } = space;
+  const { images, input, layers, staging, fixed } = space;
   arena.write(images.train, episode.trainImages);
   arena.write(images.query, episode.queryImages);
   const load = (matrix: Float32Array) => arena.view(staging, matrix.length).set(matrix);
@@ -34,9 +34,10 @@ function begin({ arena, kernels: k }: Machine, space: Workspace, episode: Episod
     load(episode.weights[l]!);
     if (l === 0) input.begin(images, staging, weights);
     else k.pack(weights.copy(0), staging, post, pre, padded(pre));
-    if (!B) return;
+    if (!fixed) return;
     load(episode.feedbackWeights![l]!);
-    k.pack(B, staging, post, pre, padded(pre));
+    if (l === 0) input.takeFeedback(staging);
+    else k.pack(B, staging, post, pre, padded(pre));
   });
 }
 

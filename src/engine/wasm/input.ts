@@ -1,7 +1,14 @@
 import type { Adjoint } from './adjoint.js';
 import { type Arena, padded, Rows } from './arena.js';
 import type { Kernels } from './kernels.js';
+import type { LayerRule } from './layer-rule.js';
 import type { Weights } from './weights.js';
+
+/** A layer's matrix: neurons x inputs, or transposed. */
+export interface StoredMatrix {
+  readonly at: number;
+  readonly transposed: boolean;
+}
 
 /** What the first layer stands on: its pre-synaptic side, which is pixels, or samples (sample-input.ts). */
 export interface Input {
@@ -13,6 +20,9 @@ export interface Input {
   readonly ePreBar: number;
   /** Takes in an episode's images and W_1 (address of n_1 x n_0 floats close together). */
   begin(images: Images, W: number, weights: Weights): void;
+  /** Takes in B_1, likewise; without it W_1 itself feeds back. */
+  takeFeedback(B: number): void;
+  readonly B: StoredMatrix;
   /** z_1 = W_1 y_0 */
   drive(t: number, z: number, weights: Weights): void;
   /** e_0 = (B_1'e_1) .* g_0;  B = W where there is no B. */
@@ -23,8 +33,8 @@ export interface Input {
   /** Z_1 = Y_0 W_1' over the query images, with the final weights; and Lam_1 = Zbar'Y_0. */
   driveQuery(z: Rows, weights: Weights): void;
   reverseQuery(zBar: Rows, lam: Adjoint): void;
-  /** The final W_1, neurons x pixels. */
-  finalWeights(weights: Weights): number;
+  /** The final W_1. */
+  finalWeights(weights: Weights, rule: LayerRule): StoredMatrix;
 }
 
 /** Images in the kernels' memory, a byte a pixel, and tables of what a byte means: y = byte / 255, g = 1 - exp(-beta y). */
@@ -41,8 +51,8 @@ export interface InputSize {
   readonly steps: number;
   readonly queries: number;
   readonly needsErrors: boolean;
-  /** Address of B_1, neurons x pixels; 0 where W_1 itself feeds back. */
-  readonly B: number;
+  /** Is there a B_1? */
+  readonly fixed: boolean;
 }
 
 /** The plain case: W_1 is neurons x pixels, like any other layer. */
@@ -52,6 +62,7 @@ export class PixelInput implements Input {
   readonly rowsAt = undefined;
   readonly leaves: Input['leaves'];
   readonly ePreBar: number;
+  readonly B: StoredMatrix;
   readonly #k: Kernels;
   readonly #shape: InputSize;
   readonly #y: Rows;
@@ -61,7 +72,8 @@ export class PixelInput implements Input {
   readonly #h: number;
 
   constructor(arena: Arena, kernels: Kernels, shape: InputSize) {
-    const { pixels, steps, queries, needsErrors } = shape;
+    const { pixels, steps, queries, needsErrors, post, fixed } = shape;
+    this.B = { at: fixed ? arena.floats(post * padded(pixels)) : 0, transposed: false };
     this.#k = kernels;
     this.#shape = shape;
     this.size = pixels;
@@ -87,6 +99,11 @@ export class PixelInput implements Input {
     for (let q = 0; q < queries; q++) k.lookUp(this.#queryY.at(q), query + q * pixels, y, pixels);
   }
 
+  takeFeedback(B: number): void {
+    const { pixels, post } = this.#shape;
+    this.#k.pack(this.B.at, B, post, pixels, padded(pixels));
+  }
+
   drive(t: number, z: number, weights: Weights): void {
     weights.toPost(z, this.#y.at(t), false);
   }
@@ -96,17 +113,17 @@ export class PixelInput implements Input {
   }
 
   errors(t: number, e: number, weights: Weights): void {
-    const { pixels, post, B } = this.#shape;
+    const { pixels, post, fixed } = this.#shape;
     const e0 = this.#e.at(t);
-    if (B) this.#k.mtv(e0, B, e, post, pixels, padded(pixels), false);
+    if (fixed) this.#k.mtv(e0, this.B.at, e, post, pixels, padded(pixels), false);
     else weights.toPre(e0, e, false);
     this.#k.multiply(e0, e0, this.#g.at(t), pixels, false);
   }
 
   reverseErrors(t: number, eBar: number, e: number, lam: Adjoint): void {
-    const { pixels, post, B } = this.#shape;
+    const { pixels, post, fixed } = this.#shape;
     this.#k.multiply(this.#h, this.ePreBar, this.#g.at(t), pixels, false);
-    if (B) this.#k.mv(eBar, B, this.#h, post, pixels, padded(pixels), true);
+    if (fixed) this.#k.mv(eBar, this.B.at, this.#h, post, pixels, padded(pixels), true);
     else lam.reverseToPre(eBar, this.#h, e);
   }
 
@@ -124,7 +141,7 @@ export class PixelInput implements Input {
     this.#k.ger(base, base, 1, zBar.base, this.#queryY.base, queries, post, pixels, stride, padded(post), stride);
   }
 
-  finalWeights(weights: Weights): number {
-    return weights.final;
+  finalWeights(weights: Weights) {
+    return { at: weights.final, transposed: false };
   }
 }

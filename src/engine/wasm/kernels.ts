@@ -76,6 +76,28 @@ export interface Kernels {
   ): number;
   widen(y: number, image: number, n: number): void;
   gram(g: number, x: number, s: number, first: number, rows: number, gStride: number, xStride: number): void;
+  toColumns(
+    start: number,
+    index: number,
+    values: number,
+    lists: number,
+    listStep: number,
+    rowValues: number,
+    valueStep: number,
+    counts: number,
+    rows: number,
+    columns: number,
+  ): void;
+  addColumns(
+    d: number,
+    m: number,
+    start: number,
+    index: number,
+    values: number,
+    columns: number,
+    n: number,
+    stride: number,
+  ): void;
   uniform(x: number, count: number, key0: number, key1: number, stream: number, s: number): void;
 }
 

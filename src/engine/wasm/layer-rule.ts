@@ -208,6 +208,18 @@ export class LayerRule {
       }
     }
   }
+
+  /** C_uv at step t; 0 where there is none. */
+  coefficient(t: number, u: number, v: number): number {
+    const { nodes, C } = this.#program;
+    const c = C[u]![v]!;
+    return c < 0 ? 0 : this.#scalars[t * nodes.length + c]!;
+  }
+
+  /** Address of vector node i's value at step t. */
+  value(t: number, i: number): number {
+    return this.#values[i]!.at(t);
+  }
 }
 
 /** Where node i is one of the program's U, its values are the factors themselves, and so need no copying. */

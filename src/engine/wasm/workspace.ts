@@ -5,6 +5,7 @@ import { type Arena, padded, Rows } from './arena.js';
 import { type Images, type Input, PixelInput } from './input.js';
 import type { Kernels } from './kernels.js';
 import { factorRows, LayerRule } from './layer-rule.js';
+import { inSampleSpace, SampleInput } from './sample-input.js';
 import { Weights } from './weights.js';
 
 /** One layer: its weights, its rule, and rows of what it holds at each step. */
@@ -24,7 +25,7 @@ export interface Layer {
   readonly zBar: number;
   /** A temporary of n_l floats. */
   readonly h: number;
-  /** B_l, n_l x n_{l-1}; 0 where W_l itself feeds back. */
+  /** B_l, n_l x n_{l-1}; 0 where W_l itself feeds back, and in layer 1, whose input has it. */
   readonly B: number;
 }
 
@@ -99,9 +100,10 @@ export function makeWorkspace(arena: Arena, kernels: Kernels, episode: Episode, 
   const g = arena.view(images.g, 256);
   for (let byte = 0; byte < 256; byte++) g[byte] = -Math.expm1((-beta * byte) / 255);
 
-  const B1 = fixed ? arena.floats(first * padded(pixels)) : 0;
-  const inputSize = { pixels, post: first, steps, queries, needsErrors, B: B1 };
-  const input = new PixelInput(arena, kernels, inputSize);
+  const inputSize = { pixels, post: first, steps, queries, needsErrors, fixed };
+  const input: Input = inSampleSpace(program, fixed, needsErrors, pixels)
+    ? new SampleInput(arena, kernels, program, inputSize)
+    : new PixelInput(arena, kernels, inputSize);
 
   // One rank-one addition to Lam for z = W y, one for e = B'e where B is W, one for each product with W in the rule.
   const products = program.nodes.filter(({ op }) => op === 'Wx' || op === 'Wtp').length;
@@ -150,7 +152,7 @@ export function makeWorkspace(arena: Arena, kernels: Kernels, episode: Episode, 
       },
     );
     const h = arena.floats(padded(post));
-    const B = below ? (fixed ? arena.floats(post * padded(pre)) : 0) : B1;
+    const B = below && fixed ? arena.floats(post * padded(pre)) : 0;
     layers.push({ post, pre, weights, lam, rule, ...rows, ...barsHere, h, B });
   }
   const query = layers.map(({ post }) => ({

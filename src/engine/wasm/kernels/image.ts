@@ -1,4 +1,5 @@
 // AssemblyScript. Images, one byte a pixel. Tables hold what a byte means as a float.
+import { mtvRows } from './matvec';
 import { bytes } from './simd';
 
 /** y_p = table[image_p] */
@@ -93,4 +94,65 @@ function sum4(a: v128, b: v128, c: v128, d: v128): v128 {
   const ab = i32x4.add(v128.shuffle<i32>(a, b, 0, 4, 1, 5), v128.shuffle<i32>(a, b, 2, 6, 3, 7));
   const cd = i32x4.add(v128.shuffle<i32>(c, d, 0, 4, 1, 5), v128.shuffle<i32>(c, d, 2, 6, 3, 7));
   return i32x4.add(v128.shuffle<i32>(ab, cd, 0, 1, 4, 5), v128.shuffle<i32>(ab, cd, 2, 3, 6, 7));
+}
+
+/**
+ * Rows of (index, value) pairs -> columns: which rows hold column p, and their values, from start_p on. `counts` says
+ * how many pairs each row has; `start` gets columns + 1 entries (int32).
+ */
+export function toColumns(
+  start: usize,
+  index: usize,
+  values: usize,
+  lists: usize,
+  listStep: usize,
+  rowValues: usize,
+  valueStep: usize,
+  counts: usize,
+  rows: i32,
+  columns: i32,
+): void {
+  memory.fill(start, 0, bytes(columns + 1));
+  for (let r = 0; r < rows; r++) {
+    const list = lists + <usize>r * listStep;
+    for (let k = 0, n = load<i32>(counts + bytes(r)); k < n; k++) {
+      const at = start + bytes(<i32>load<u16>(list + ((<usize>k) << 1)) + 1);
+      store<i32>(at, load<i32>(at) + 1);
+    }
+  }
+  for (let p = 1; p <= columns; p++)
+    store<i32>(start + bytes(p), load<i32>(start + bytes(p)) + load<i32>(start + bytes(p - 1)));
+  // Each entry moves its column's start on by one; afterwards they all stand one column too far.
+  for (let r = 0; r < rows; r++) {
+    const list = lists + <usize>r * listStep;
+    const from = rowValues + <usize>r * valueStep;
+    for (let k = 0, n = load<i32>(counts + bytes(r)); k < n; k++) {
+      const at = start + bytes(load<u16>(list + ((<usize>k) << 1)));
+      const to = load<i32>(at);
+      store<u16>(index + ((<usize>to) << 1), <u16>r);
+      f32.store(values + bytes(to), f32.load(from + bytes(k)));
+      store<i32>(at, to + 1);
+    }
+  }
+  memory.copy(start + 4, start, bytes(columns));
+  store<i32>(start, 0);
+}
+
+/** D_p += sum_k x_k M_{i(k)} over column p's pairs (index, x);  D: columns x n */
+export function addColumns(
+  d: usize,
+  m: usize,
+  start: usize,
+  index: usize,
+  values: usize,
+  columns: i32,
+  n: i32,
+  stride: i32,
+): void {
+  for (let p = 0; p < columns; p++) {
+    const first = load<i32>(start + bytes(p));
+    const count = load<i32>(start + bytes(p + 1)) - first;
+    if (count) mtvRows(d, m, values + bytes(first), index + ((<usize>first) << 1), count, n, stride, true);
+    d += bytes(stride);
+  }
 }
