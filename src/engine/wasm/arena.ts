@@ -4,8 +4,8 @@
 export const padded = (n: number): number => (n + 7) & ~7;
 
 const PAGE = 65536;
-/** Kernels use no static data; what lies below is left alone, so that 0 is never a valid address. */
-const START = 1024;
+/** Below lie the kernels' constants; and so 0 is never the address of anything. */
+const START = 4096;
 const FLOAT = 4;
 /** WebAssembly's 32-bit address space. */
 const MOST_PAGES = 65536;

@@ -29,7 +29,7 @@ export function nn(
   }
 }
 
-function nnTile(d: usize, a: usize, m: usize, rows: i32, dStep: usize, aStep: usize, mStep: usize): void {
+export function nnTile(d: usize, a: usize, m: usize, rows: i32, dStep: usize, aStep: usize, mStep: usize): void {
   const a2 = a + (aStep << 1);
   let p0 = f32x4.splat(0);
   let p1 = f32x4.splat(0);
@@ -101,7 +101,7 @@ export function nt(
   if (tiled < k) mv(d, m, a, rows, columns, mStride, false);
 }
 
-function ntTile(d: usize, e: usize, a: usize, b: usize, m: usize, width: usize, step: usize): void {
+export function ntTile(d: usize, e: usize, a: usize, b: usize, m: usize, width: usize, step: usize): void {
   const m1 = m + step;
   const m2 = m1 + step;
   const m3 = m2 + step;
@@ -164,7 +164,7 @@ export function ger(
   }
 }
 
-function gerTile(d: usize, m: usize, s: f32, l: usize, r: usize, n: i32, step: usize, lStep: usize, rStep: usize): void {
+export function gerTile(d: usize, m: usize, s: f32, l: usize, r: usize, n: i32, step: usize, lStep: usize, rStep: usize): void {
   const factor = f32x4.splat(s);
   const m2 = m + (step << 1);
   let p0 = f32x4.mul(v128.load(m), factor);
@@ -206,7 +206,7 @@ function gerTile(d: usize, m: usize, s: f32, l: usize, r: usize, n: i32, step: u
   v128.store(d, q3, 16);
 }
 
-function gerRow(d: usize, m: usize, s: f32, l: usize, r: usize, n: i32, lStep: usize, rStep: usize): void {
+export function gerRow(d: usize, m: usize, s: f32, l: usize, r: usize, n: i32, lStep: usize, rStep: usize): void {
   const factor = f32x4.splat(s);
   let p = f32x4.mul(v128.load(m), factor);
   let q = f32x4.mul(v128.load(m, 16), factor);

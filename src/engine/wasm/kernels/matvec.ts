@@ -47,7 +47,7 @@ export function dot(x: usize, y: usize, n: i32): f32 {
   return row1(x, y, bytes(padded(n)));
 }
 
-function rows4(w0: usize, w1: usize, w2: usize, w3: usize, x: usize, width: usize): v128 {
+export function rows4(w0: usize, w1: usize, w2: usize, w3: usize, x: usize, width: usize): v128 {
   let a0 = f32x4.splat(0);
   let a1 = f32x4.splat(0);
   let a2 = f32x4.splat(0);
@@ -71,7 +71,7 @@ function rows4(w0: usize, w1: usize, w2: usize, w3: usize, x: usize, width: usiz
   return sum4(f32x4.add(a0, b0), f32x4.add(a1, b1), f32x4.add(a2, b2), f32x4.add(a3, b3));
 }
 
-function row1(w: usize, x: usize, width: usize): f32 {
+export function row1(w: usize, x: usize, width: usize): f32 {
   let a = f32x4.splat(0);
   let b = f32x4.splat(0);
   for (let c: usize = 0; c < width; c += 32) {
@@ -98,7 +98,7 @@ export function mtv(y: usize, w: usize, x: usize, rows: i32, columns: i32, strid
   }
 }
 
-function columns8(y: usize, w: usize, x: usize, rows: i32, step: usize, add: bool): void {
+export function columns8(y: usize, w: usize, x: usize, rows: i32, step: usize, add: bool): void {
   const zero = f32x4.splat(0);
   let a0 = add ? v128.load(y) : zero;
   let a1 = add ? v128.load(y, 16) : zero;
@@ -130,7 +130,7 @@ function columns8(y: usize, w: usize, x: usize, rows: i32, step: usize, add: boo
   v128.store(y, a7, 112);
 }
 
-function columns6(y: usize, w: usize, x: usize, rows: i32, step: usize, add: bool): void {
+export function columns6(y: usize, w: usize, x: usize, rows: i32, step: usize, add: bool): void {
   const zero = f32x4.splat(0);
   let a0 = add ? v128.load(y) : zero;
   let a1 = add ? v128.load(y, 16) : zero;
@@ -156,7 +156,7 @@ function columns6(y: usize, w: usize, x: usize, rows: i32, step: usize, add: boo
   v128.store(y, a5, 80);
 }
 
-function columns4(y: usize, w: usize, x: usize, rows: i32, step: usize, add: bool): void {
+export function columns4(y: usize, w: usize, x: usize, rows: i32, step: usize, add: bool): void {
   const zero = f32x4.splat(0);
   let a0 = add ? v128.load(y) : zero;
   let a1 = add ? v128.load(y, 16) : zero;
@@ -187,7 +187,7 @@ function columns4(y: usize, w: usize, x: usize, rows: i32, step: usize, add: boo
   if (rows & 1) axpy(y, w, f32.load(x), 16);
 }
 
-function columns2(y: usize, w: usize, x: usize, rows: i32, step: usize, add: bool): void {
+export function columns2(y: usize, w: usize, x: usize, rows: i32, step: usize, add: bool): void {
   const zero = f32x4.splat(0);
   let a0 = add ? v128.load(y) : zero;
   let a1 = add ? v128.load(y, 16) : zero;
@@ -234,7 +234,7 @@ export function mtvRows(
   }
 }
 
-function listed8(y: usize, w: usize, x: usize, list: usize, count: i32, step: usize, add: bool): void {
+export function listed8(y: usize, w: usize, x: usize, list: usize, count: i32, step: usize, add: bool): void {
   const zero = f32x4.splat(0);
   let a0 = add ? v128.load(y) : zero;
   let a1 = add ? v128.load(y, 16) : zero;
@@ -267,7 +267,7 @@ function listed8(y: usize, w: usize, x: usize, list: usize, count: i32, step: us
   v128.store(y, a7, 112);
 }
 
-function listed2(y: usize, w: usize, x: usize, list: usize, count: i32, step: usize, add: bool): void {
+export function listed2(y: usize, w: usize, x: usize, list: usize, count: i32, step: usize, add: bool): void {
   const zero = f32x4.splat(0);
   let a0 = add ? v128.load(y) : zero;
   let a1 = add ? v128.load(y, 16) : zero;
