@@ -33,6 +33,8 @@ export interface Input {
   /** Z_1 = Y_0 W_1' over the query images, with the final weights; and Lam_1 = Zbar'Y_0. */
   driveQuery(z: Rows, weights: Weights): void;
   reverseQuery(zBar: Rows, lam: Adjoint): void;
+  /** y = sum over the query images of e_0 = (M'e_1) .* g_0, M being B_1 or the final W_1 and e_1 a row an image. */
+  sumErrors(y: number, e: number, M: StoredMatrix): void;
   /** The final W_1. */
   finalWeights(weights: Weights, rule: LayerRule): StoredMatrix;
 }
@@ -70,6 +72,9 @@ export class PixelInput implements Input {
   readonly #e: Rows;
   readonly #g: Rows;
   readonly #h: number;
+  readonly #queryE: Rows;
+  readonly #queryG: Rows;
+  readonly #ones: number;
 
   constructor(arena: Arena, kernels: Kernels, shape: InputSize) {
     const { pixels, steps, queries, needsErrors, post, fixed } = shape;
@@ -82,6 +87,10 @@ export class PixelInput implements Input {
     this.#e = arena.rows(needsErrors ? steps : 0, pixels);
     this.#g = arena.rows(needsErrors ? steps : 0, pixels);
     this.#h = arena.floats(padded(pixels));
+    this.#queryE = arena.rows(queries, pixels);
+    this.#queryG = arena.rows(queries, pixels);
+    this.#ones = arena.floats(padded(queries));
+    arena.view(this.#ones, queries).fill(1);
     this.ePreBar = needsErrors ? arena.floats(padded(pixels)) : 0;
     const ones = new Rows(arena.floats(padded(pixels)), 0);
     arena.view(ones.base, pixels).fill(1);
@@ -96,7 +105,10 @@ export class PixelInput implements Input {
       k.lookUp(this.#y.at(t), train + t * pixels, y, pixels);
       if (needsErrors) k.lookUp(this.#g.at(t), train + t * pixels, g, pixels);
     }
-    for (let q = 0; q < queries; q++) k.lookUp(this.#queryY.at(q), query + q * pixels, y, pixels);
+    for (let q = 0; q < queries; q++) {
+      k.lookUp(this.#queryY.at(q), query + q * pixels, y, pixels);
+      k.lookUp(this.#queryG.at(q), query + q * pixels, g, pixels);
+    }
   }
 
   takeFeedback(B: number): void {
@@ -139,6 +151,16 @@ export class PixelInput implements Input {
     const { base } = lam.now;
     this.#k.clear(base, post * stride);
     this.#k.ger(base, base, 1, zBar.base, this.#queryY.base, queries, post, pixels, stride, padded(post), stride);
+  }
+
+  sumErrors(y: number, e: number, { at }: StoredMatrix): void {
+    const { pixels, post, queries } = this.#shape;
+    const k = this.#k;
+    const stride = padded(pixels);
+    const { base } = this.#queryE;
+    k.nn(base, e, at, queries, post, pixels, stride, padded(post), stride);
+    k.multiply(base, base, this.#queryG.base, queries * stride, false);
+    k.mtv(y, base, this.#ones, queries, pixels, stride, false);
   }
 
   finalWeights(weights: Weights) {

@@ -74,6 +74,7 @@ export interface Kernels {
     columns: number,
     stride: number,
   ): number;
+  scatter(y: number, x: number, list: number, count: number): void;
   widen(y: number, image: number, n: number): void;
   gram(g: number, x: number, s: number, first: number, rows: number, gStride: number, xStride: number): void;
   toColumns(

@@ -75,7 +75,7 @@ export class SampleInput implements Input {
     this.#counts = new Int32Array(S);
     this.#lists = arena.rows(S, Math.ceil(pixels / 2));
     this.#y = arena.rows(S, pixels);
-    this.#g = arena.rows(needsErrors ? steps : 0, pixels);
+    this.#g = arena.rows(needsErrors ? S : queries, pixels);
     this.#e = arena.rows(needsErrors ? steps : 0, pixels);
     this.#h = arena.floats(padded(pixels));
     // Four more rows than samples, for the tiles' last one.
@@ -106,7 +106,7 @@ export class SampleInput implements Input {
       const image = j < queries ? query + j * pixels : train + t * pixels;
       const column = this.#XT && this.#XT + j * 4;
       this.#counts[j] = k.activePixels(this.#lists.at(j), this.#y.at(j), image, y, pixels, column, padded(S));
-      if (needsErrors && j >= queries) k.activePixels(this.#lists.at(j), this.#g.at(t), image, g, pixels, 0, 0);
+      if (needsErrors || j < queries) k.activePixels(this.#lists.at(j), this.#g.at(j), image, g, pixels, 0, 0);
       k.widen(this.#wide.at(j), image, pixels);
       if (this.#program.nodes.some((node) => node.op === 'leaf' && node.leaf === 'one_pre'))
         this.#arena.set(this.#ones.base + j * 4, this.#arena.view(this.#y.at(j), this.#counts[j]!).reduce((a, b) => a + b, 0));
@@ -142,7 +142,7 @@ export class SampleInput implements Input {
     const j = this.#sample(t);
     const [list, count, e0] = [this.#lists.at(j), this.#counts[j]!, this.#e.at(t)];
     k.mvRows(e0, this.B.at, e, list, count, post, padded(post));
-    k.multiply(e0, e0, this.#g.at(t), count, false);
+    k.multiply(e0, e0, this.#g.at(j), count, false);
     k.mtvRows(this.#H.at(t), this.#XT, e0, list, count, this.rowsAt(t), padded(this.size), false);
   }
 
@@ -152,7 +152,7 @@ export class SampleInput implements Input {
     const j = this.#sample(t);
     const [list, count, h] = [this.#lists.at(j), this.#counts[j]!, this.#h];
     k.mvRows(h, this.#XT, this.ePreBar, list, count, this.rowsAt(t), padded(this.size));
-    k.multiply(h, h, this.#g.at(t), count, false);
+    k.multiply(h, h, this.#g.at(j), count, false);
     k.mtvRows(eBar, this.B.at, h, list, count, post, padded(post), true);
   }
 
@@ -162,6 +162,18 @@ export class SampleInput implements Input {
 
   reverseQuery(zBar: Rows, lam: Adjoint): void {
     this.#k.copy(lam.now.base, zBar.base, this.#shape.queries * padded(this.#shape.post));
+  }
+
+  sumErrors(y: number, e: number, { at }: StoredMatrix): void {
+    const { pixels, post, queries } = this.#shape;
+    const k = this.#k;
+    k.clear(y, pixels);
+    for (let q = 0; q < queries; q++) {
+      const [list, count] = [this.#lists.at(q), this.#counts[q]!];
+      k.mvRows(this.#h, at, e + q * padded(post) * 4, list, count, post, padded(post));
+      k.multiply(this.#h, this.#h, this.#g.at(q), count, false);
+      k.scatter(y, this.#h, list, count);
+    }
   }
 
   finalWeights(weights: Weights, rule: LayerRule) {
@@ -202,7 +214,7 @@ class FinalWeights {
   readonly #shape: InputSize;
   readonly #P: LazyMatrix | undefined;
   readonly #block = 16;
-  readonly #m: number;
+  readonly #PU: Rows;
   readonly #onY: Rows;
   readonly #onE: Rows;
   readonly #onOnes: number;
@@ -227,7 +239,7 @@ class FinalWeights {
       P.right = arena.floats(factors * P.stride);
       this.#P = P;
     }
-    this.#m = arena.floats(padded(post));
+    this.#PU = arena.rows(program.U.length, post);
     this.#onY = arena.rows(steps, post);
     this.#onE = arena.rows(needsErrors ? steps : 0, post);
     this.#onOnes = arena.floats(padded(post));
@@ -274,37 +286,36 @@ class FinalWeights {
     const { nodes, U, V } = this.#program;
     const k = this.#k;
     const P = this.#P;
+    k.clear(this.#onY.base, steps * padded(post));
+    k.clear(this.#onE.base, this.#shape.needsErrors ? steps * padded(post) : 0);
     if (P) {
       k.clear(P.base, post * P.stride);
       for (let i = 0; i < post; i++) this.#arena.set(P.base + (i * P.stride + i) * 4, 1);
       P.count = 0;
     }
-    k.clear(this.#onY.base, steps * padded(post));
     for (let t = steps - 1; t >= 0; t--) {
-      const row = steps - 1 - t;
-      let added = 0;
-      V.forEach((node, v) => {
-        k.clear(this.#m, post);
-        for (let u = 0; u < U.length; u++)
-          k.axpy(this.#m, weights.U.at(t * U.length + u), rule.coefficient(t, u, v), post);
-        const through = (x: number) => (P ? P.times(x, this.#m, false) : k.copy(x, this.#m, post));
-        const { op } = nodes[node]!;
-        if (op === 'Wtp' && P) {
-          const at = (P.count + added) * P.stride * 4;
-          through(P.left + at);
-          k.copy(P.right + at, rule.value(t, (nodes[node] as { a: number }).a), post);
-          added++;
-        } else {
-          const { leaf } = nodes[node] as { leaf: string };
-          if (leaf === 'one_pre') {
-            if (P) P.times(this.#onOnes, this.#m, true);
-            else k.axpy(this.#onOnes, this.#m, 1, post);
-          } else through(leaf === 'y_pre' ? this.#onY.at(row) : this.#onE.at(row));
-        }
+      const later = U.map((_, u) => {
+        const U_u = weights.U.at(t * U.length + u);
+        if (!P) return U_u;
+        P.times(this.#PU.at(u), U_u, false);
+        return this.#PU.at(u);
       });
-      if (!P) continue;
-      P.count += added;
-      if (t % this.#block === 0) {
+      for (const [v, i] of V.entries()) {
+        const node = nodes[i]!;
+        let to = this.#onOnes;
+        if (node.op === 'Wtp' && P) {
+          to = P.left + P.count * P.stride * 4;
+          k.clear(to, post);
+          k.copy(P.right + P.count * P.stride * 4, rule.value(t, node.a), post);
+          P.count++;
+        } else if (node.op === 'leaf' && node.leaf !== 'one_pre')
+          to = (node.leaf === 'y_pre' ? this.#onY : this.#onE).at(steps - 1 - t);
+        for (let u = 0; u < U.length; u++) {
+          const c = rule.coefficient(t, u, v);
+          if (c !== 0) k.axpy(to, later[u]!, c, post);
+        }
+      }
+      if (P && t % this.#block === 0) {
         P.apply(P.base);
         P.count = 0;
       }

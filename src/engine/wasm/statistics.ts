@@ -16,10 +16,7 @@ export function statistics(machine: Machine, space: Workspace, labels: Uint8Arra
 /** Between the batch means of e by the feedback path and by W'. Degrees. */
 function angles(machine: Machine, space: Workspace, labels: Uint8Array, W: readonly StoredMatrix[]): Float64Array {
   const { a, b } = space.statistics;
-  const { layers, fixed, queries, images, statistics } = space;
-  const pixels = layers[0]!.pre;
-  for (let q = 0; q < queries; q++)
-    machine.kernels.lookUp(statistics.g0.at(q), images.query + q * pixels, images.g, pixels);
+  const { layers, fixed } = space;
   const exact = meanErrors(machine, space, labels, W, a, b);
   // Where W feeds back, both paths are one.
   const B = layers.map((layer, l) => (l === 0 ? space.input.B : { at: layer.B, transposed: false }));
@@ -30,13 +27,13 @@ function angles(machine: Machine, space: Workspace, labels: Uint8Array, W: reado
 /** Sums over the batch of e_0 .. e_L, errors going back through `matrices`; `e` and `next` are temporaries. */
 function meanErrors(
   { arena, kernels: k }: Machine,
-  { layers, query, queries, statistics }: Workspace,
+  { input, layers, query, queries, statistics }: Workspace,
   labels: Uint8Array,
   matrices: readonly StoredMatrix[],
   e: number,
   next: number,
 ): Float32Array[] {
-  const { mean, ones, g0 } = statistics;
+  const { mean, ones } = statistics;
   const sums: Float32Array[] = [];
   const sum = (of: number, n: number) => {
     k.mtv(mean, of, ones, queries, n, padded(n), false);
@@ -50,13 +47,15 @@ function meanErrors(
     arena.set(at, arena.get(at) - 1);
   }
   sums[L] = sum(e, outputs);
-  for (let l = L - 1; l >= 0; l--) {
+  for (let l = L - 1; l > 0; l--) {
     const { post, pre } = layers[l]!;
     back(k, next, e, matrices[l]!, queries, post, pre);
-    k.multiply(next, next, l > 0 ? query[l - 1]!.g.base : g0.base, queries * padded(pre), false);
+    k.multiply(next, next, query[l - 1]!.g.base, queries * padded(pre), false);
     [e, next] = [next, e];
     sums[l] = sum(e, pre);
   }
+  input.sumErrors(mean, e, matrices[0]!);
+  sums[0] = arena.view(mean, layers[0]!.pre).slice();
   return sums;
 }
 

@@ -52,8 +52,8 @@ export interface Workspace {
   readonly images: Images;
   /** Room for any matrix as it comes, without padding. */
   readonly staging: number;
-  /** Rows of the query batch that the statistics need: two of any size, and layer 0's g. */
-  readonly statistics: { readonly a: number; readonly b: number; readonly c: number; readonly mean: number; readonly ones: number; readonly g0: Rows };
+  /** What the statistics need: three query batches of the widest layer, one vector of it, and ones, one an image. */
+  readonly statistics: Readonly<Record<'a' | 'b' | 'c' | 'mean' | 'ones', number>>;
   /** All the layers' adjoints of one step lie together. */
   readonly bars: { readonly at: number; readonly floats: number };
 }
@@ -166,7 +166,6 @@ export function makeWorkspace(arena: Arena, kernels: Kernels, episode: Episode, 
   const batch = () => arena.rows(queries, widest).base;
   const statistics = {
     ...{ a: batch(), b: batch(), c: batch(), mean: arena.floats(padded(widest)), ones: arena.floats(padded(queries)) },
-    g0: arena.rows(queries, pixels),
   };
   arena.view(statistics.ones, queries).fill(1);
   return {

@@ -40,6 +40,15 @@ export function activePixels(
   return count;
 }
 
+/** y_{i(k)} += x_k over the pixels listed (uint16) */
+export function scatter(y: usize, x: usize, list: usize, count: i32): void {
+  for (const end = x + bytes(count); x < end; x += 4) {
+    const at = y + bytes(load<u16>(list));
+    f32.store(at, f32.load(at) + f32.load(x));
+    list += 2;
+  }
+}
+
 /** n bytes as int16. */
 export function widen(y: usize, image: usize, n: i32): void {
   const whole = n & ~7;
