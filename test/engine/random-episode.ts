@@ -1,0 +1,57 @@
+/** Small random networks and tasks. */
+import fc from 'fast-check';
+import type { Episode, Feedback } from '#dist/engine/engine.js';
+
+/** Deterministic noise in [-1, 1), good enough for test inputs. */
+export function noise(seed: number): () => number {
+  let x = (seed * 2654435761 + 1013904223) >>> 0;
+  return () => {
+    x ^= x << 13;
+    x ^= x >>> 17;
+    x ^= x << 5;
+    return ((x >>> 0) / 2 ** 32) * 2 - 1;
+  };
+}
+
+export interface EpisodeShape {
+  readonly layers: readonly number[];
+  readonly feedback: Feedback;
+  readonly train: number;
+  readonly query: number;
+  readonly seed: number;
+  readonly beta?: number;
+}
+
+export function randomEpisode({ layers, feedback, train, query, seed, beta = 10 }: EpisodeShape): Episode {
+  const draw = noise(seed + 1);
+  const matrices = () =>
+    layers.slice(1).map((rows, l) => {
+      const r = Math.sqrt(6 / (rows + layers[l]!));
+      return Float32Array.from({ length: rows * layers[l]! }, () => r * draw());
+    });
+  const images = (count: number) =>
+    Uint8Array.from({ length: count * layers[0]! }, () => Math.max(0, Math.floor(draw() * 256)));
+  const labels = (count: number) =>
+    Uint8Array.from({ length: count }, () => Math.floor(((draw() + 1) / 2) * layers.at(-1)!));
+  return {
+    layers,
+    beta,
+    feedback,
+    weights: matrices(),
+    ...(feedback === 'fix' ? { feedbackWeights: matrices() } : {}),
+    trainImages: images(train),
+    trainLabels: labels(train),
+    queryImages: images(query),
+    queryLabels: labels(query),
+  };
+}
+
+/** Shapes of small episodes: one to four layers of one to seven units. */
+export const episodeShape: fc.Arbitrary<EpisodeShape> = fc.record({
+  layers: fc.array(fc.integer({ min: 1, max: 7 }), { minLength: 2, maxLength: 5 }),
+  feedback: fc.constantFrom<Feedback>('fix', 'sym'),
+  train: fc.integer({ min: 0, max: 12 }),
+  query: fc.integer({ min: 1, max: 4 }),
+  seed: fc.nat(1e6),
+  beta: fc.constantFrom(1, 3, 10),
+});

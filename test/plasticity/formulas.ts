@@ -1,0 +1,108 @@
+/** Random formulas of the grammar, and what they mean in plain dense matrices: an independent reading of the syntax. */
+import fc from 'fast-check';
+import type { Expression } from '#dist/plasticity/grammar.js';
+
+type Shape = 'scalar' | 'post' | 'pre' | 'matrix';
+
+const number = fc.integer({ min: -20, max: 20 }).map((n) => `${n < 0 ? `(-${-n / 10})` : n / 10}`);
+
+/** A formula of the given shape, nested up to `depth` deep. Shapes fit by construction; W never meets W. */
+function expression(shape: Shape, depth: number): fc.Arbitrary<string> {
+  const leaf = {
+    scalar: number,
+    post: fc.constantFrom('y', 'e', 'z', 'one'),
+    pre: fc.constantFrom('y_pre', 'e_pre', 'one_pre'),
+    matrix: fc.oneof(
+      fc.constant('W'),
+      fc
+        .tuple(fc.constantFrom('y', 'e', 'z', 'one'), fc.constantFrom('y_pre', 'e_pre', 'one_pre'))
+        .map(([u, v]) => `${u} ${v}'`),
+    ),
+  }[shape];
+  if (depth === 0) return leaf;
+  const sub = (s: Shape) => expression(s, depth - 1);
+  const format = (text: string, ...parts: fc.Arbitrary<string>[]) =>
+    fc.tuple(...parts).map((values) => values.reduce((result, value) => result.replace('#', () => `(${value})`), text));
+  const common = [
+    format('# + #', sub(shape), sub(shape)),
+    format('# - #', sub(shape), sub(shape)),
+    format('-#', sub(shape)),
+    format('# #', sub('scalar'), sub(shape)),
+    format('# * #', sub(shape), sub('scalar')),
+  ];
+  const special = {
+    scalar: [
+      format("#' #", sub('post'), sub('post')),
+      format('#^T #', sub('pre'), sub('pre')),
+      format('sum(#)', sub('post')),
+      format('sum(#)', sub('matrix')),
+      format("#' # #", sub('post'), sub('matrix'), sub('pre')),
+    ],
+    post: [
+      format('# .* #', sub('post'), sub('post')),
+      format('W #', sub('pre')),
+      format('# #', sub('matrix'), sub('pre')),
+    ],
+    pre: [
+      format('# .* #', sub('pre'), sub('pre')),
+      format("W' #", sub('post')),
+      format("#' #", sub('matrix'), sub('post')),
+    ],
+    matrix: [
+      format("# #'", sub('post'), sub('pre')),
+      format('# #^T', sub('post'), sub('pre')),
+      format("(# #') W", sub('post'), sub('post')),
+      format("W (# #')", sub('pre'), sub('pre')),
+      format("(# #') .* (# #')", sub('post'), sub('pre'), sub('post'), sub('pre')),
+    ],
+  }[shape];
+  return fc.oneof(...common, ...special, ...special, leaf);
+}
+
+/** A term's formula: post x pre. */
+export const formula: fc.Arbitrary<string> = fc
+  .integer({ min: 0, max: 3 })
+  .chain((depth) => expression('matrix', depth));
+
+export type Dense = readonly (readonly number[])[];
+
+/** The value of the syntax tree, matrix by matrix as written, with no algebra at all. */
+export function denseValue(at: Expression, names: Readonly<Record<string, Dense>>): Dense {
+  const value = (of: Expression) => denseValue(of, names);
+  const zip = (a: Dense, b: Dense, f: (x: number, y: number) => number): Dense =>
+    a.map((row, i) => row.map((x, j) => f(x, b[i]![j]!)));
+  const isScalar = (m: Dense) => m.length === 1 && m[0]!.length === 1;
+  const product = (a: Dense, b: Dense): Dense => {
+    if (isScalar(a)) return b.map((row) => row.map((x) => a[0]![0]! * x));
+    if (isScalar(b)) return product(b, a);
+    return a.map((row) => b[0]!.map((_, j) => row.reduce((sum, x, k) => sum + x * b[k]![j]!, 0)));
+  };
+  switch (at.kind) {
+    case 'number':
+      return [[at.value]];
+    case 'name':
+      return names[at.name]!;
+    case 'negate':
+      return value(at.of).map((row) => row.map((x) => -x));
+    case 'transpose': {
+      const m = value(at.of);
+      return m[0]!.map((_, j) => m.map((row) => row[j]!));
+    }
+    case 'sum':
+      return [
+        [
+          value(at.of)
+            .flat()
+            .reduce((a, b) => a + b, 0),
+        ],
+      ];
+    case 'add':
+      return zip(value(at.left), value(at.right), (x, y) => x + y);
+    case 'elementwise': {
+      const [left, right] = [value(at.left), value(at.right)];
+      return isScalar(left) || isScalar(right) ? product(left, right) : zip(left, right, (x, y) => x * y);
+    }
+    case 'product':
+      return at.factors.map(value).reduce(product);
+  }
+}

@@ -1,0 +1,169 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import fc from 'fast-check';
+import { Matrix } from '#dist/engine/reference/matrix.js';
+import { applyUpdate } from '#dist/engine/reference/update.js';
+import { parseFormula, RuleError } from '#dist/plasticity/grammar.js';
+import { POOL } from '#dist/plasticity/pool.js';
+import { parseRule } from '#dist/plasticity/rule.js';
+import { type Dense, denseValue, formula } from './formulas.ts';
+
+const POST = 4;
+const PRE = 3;
+
+/** A layer with random values; `theta` times each formula, once by the compiled program and once densely as written. */
+function bothUpdates(formulas: readonly string[], theta: readonly number[], values: readonly number[]) {
+  let next = 0;
+  const draw = (n: number) => Float64Array.from({ length: n }, () => values[next++ % values.length]! * (1 + next / 97));
+  const W = new Matrix(POST, PRE, draw(POST * PRE));
+  const before = W.data.slice();
+  const leaves = {
+    y: draw(POST),
+    e: draw(POST),
+    z: new Float64Array(POST),
+    one: new Float64Array(POST).fill(1),
+    y_pre: draw(PRE),
+    e_pre: draw(PRE),
+    one_pre: new Float64Array(PRE).fill(1),
+  };
+  W.times(leaves.y_pre, leaves.z);
+  const column = (x: Float64Array): Dense => Array.from(x, (value) => [value]);
+  const names: Record<string, Dense> = Object.fromEntries(Object.entries(leaves).map(([k, x]) => [k, column(x)]));
+  names.W = Array.from({ length: POST }, (_, i) => Array.from(before.subarray(i * PRE, (i + 1) * PRE)));
+  const expected = before.slice();
+  let scale = 1;
+  formulas.forEach((text, r) => {
+    denseValue(parseFormula(text), names)
+      .flat()
+      .forEach((x, i) => {
+        expected[i]! += theta[r]! * x;
+        scale = Math.max(scale, Math.abs(x));
+      });
+  });
+  const rule = parseRule(formulas.map((text, i) => `t${i} = ${text}`));
+  applyUpdate(rule.program, { W, leaves, theta: Float64Array.from(theta) });
+  return { expected, actual: W.data, scale };
+}
+
+const value = fc.double({ min: -1, max: 1, noNaN: true });
+
+describe('parseRule', () => {
+  test('the compiled program changes W as the formula says, on random formulas', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(formula, value), { minLength: 1, maxLength: 3 }),
+        fc.array(value, { minLength: 30, maxLength: 30 }),
+        (terms, values) => {
+          const { expected, actual, scale } = bothUpdates(
+            terms.map(([text]) => text),
+            terms.map(([, theta]) => theta),
+            values,
+          );
+          for (let i = 0; i < expected.length; i++)
+            assert.ok(Math.abs(actual[i]! - expected[i]!) <= 1e-12 * scale, `${actual[i]} instead of ${expected[i]}`);
+        },
+      ),
+      { seed: 7, numRuns: 500 },
+    );
+  });
+
+  test("the pool's formulas give the paper's update in the closed form of rank three", () => {
+    const { program } = parseRule(POOL.map(({ name }) => name));
+    const leaf = (i: number) => {
+      const node = program.nodes[i]!;
+      return node.op === 'leaf' ? node.leaf : node.op;
+    };
+    assert.deepEqual(program.U.map(leaf), ['e', 'y', 'one']);
+    assert.deepEqual(program.V.map(leaf), ['y_pre', 'e_pre', 'Wtp']);
+    assert.notEqual(program.a, -1);
+    // W'y serves F6, F7 and F9 together, and z stands in for W y_pre in F8.
+    assert.equal(program.nodes.filter(({ op }) => op === 'Wtp').length, 1);
+    assert.equal(program.nodes.filter(({ op }) => op === 'Wx').length, 0);
+  });
+
+  test('names of the pool, their aliases and formulas come in the order given', () => {
+    const rule = parseRule(['F0', 'ehebb', 'OJA', "own = 0.5 (y .* e) (y_pre - one_pre)' - 2 W"]);
+    assert.deepEqual(
+      rule.terms.map(({ name }) => name),
+      ['F0', 'F2', 'F9', 'own'],
+    );
+    assert.equal(rule.terms[1]!.formula, "-e e_pre'");
+  });
+
+  test('matrix products may be bracketed either way', () => {
+    const { program } = parseRule(["subspace = e (W' W W' y)'"]);
+    assert.deepEqual(
+      program.nodes.filter(({ op }) => op !== 'leaf').map(({ op }) => op),
+      ['theta', 'Wtp', 'Wx', 'Wtp'],
+    );
+  });
+
+  const refused: readonly [string[], RegExp][] = [
+    [['F10'], /^unknown term 'F10' \(valid: F0 \(pseudo-gradient\), F1, F2 \(eHebb\)/],
+    [['F0', 'pseudo-gradient'], /^the term 'F0' is given twice$/],
+    [["F2 = y y_pre'"], /^the name 'F2' belongs to the pool's F2/],
+    [["oja = y y_pre'"], /^the name 'oja' belongs to the pool's F9/],
+    [["2x = y y_pre'"], /^'2x' cannot name a term/],
+    [["= y y_pre'"], /^'' cannot name a term/],
+    [["own = y'"], /^term 'own': "y'" is 1 x post, but W is post x pre$/],
+    [["own = y_pre y'"], /is pre x post, but W is post x pre$/],
+    [['own = 2'], /is 1 x 1, but W is post x pre$/],
+    [['own = y y_pre'], /cannot multiply "y" \(post x 1\) by "y_pre" \(pre x 1\), at character 3 of "y y_pre"$/],
+    [["own = y y_pre' + y y'"], /cannot add "y y'" \(post x post\) to "y y_pre'" \(post x pre\), at character 12/],
+    [["own = y (e' + y_pre')"], /cannot add "y_pre'" \(1 x pre\) to "e'" \(1 x post\)/],
+    [["own = (y .* y_pre) e_pre'"], /cannot multiply "y" \(post x 1\) element by element by "y_pre" \(pre x 1\)/],
+    [["own = W W' W"], /^term 'own': W times W is not supported/],
+    [['own = W .* W'], /not element by element/],
+    [["own = y x_pre'"], /unknown name 'x_pre' \(valid: y, e, z, one, y_pre, e_pre, one_pre, W, sum\), at character 3/],
+    [["own = y constructor'"], /unknown name 'constructor'/],
+    [["own = y (e_pre'"], /'\)' expected instead of the end, at character 10/],
+    [["own = y e_pre')"], /'\)' is one too many, at character 9/],
+    [["own = y / e_pre'"], /'\/' is not part of a formula, at character 3/],
+    [["own = y ^ e_pre'"], /'\^' is not part of a formula/],
+    [['own = '], /a name, a number or '\(' expected instead of the end/],
+    [["own = y + * e_pre'"], /expected instead of '\*', at character 5/],
+    [["own = 1e999 y e_pre'"], /1e999 is too large a number/],
+    [["own = sum y e_pre'"], /'\(' expected instead of 'y'/],
+    [["own = y = e_pre'"], /'=' is not part of a formula, at character 3/],
+  ];
+  for (const [terms, message] of refused)
+    test(`refuses ${terms.join(' with ')}`, () => {
+      assert.throws(
+        () => parseRule(terms),
+        (error: unknown) => {
+          assert.ok(error instanceof RuleError);
+          assert.match(error.message, message);
+          assert.ok(!error.message.includes('\n'));
+          return true;
+        },
+      );
+    });
+
+  test('refuses a formula that expands without bound, at once', () => {
+    const wide = Array.from({ length: 12 }, () => '(y + e + z + one)').join(' .* ');
+    assert.throws(() => parseRule([`wide = (${wide}) y_pre'`]), /expands into more than 256 products/);
+  });
+
+  test('is never anything but a rule or a RuleError, whatever the text', () => {
+    const pieces = fc.array(
+      fc.constantFrom('y', "'", 'e', ' ', '(', ')', 'W', '.*', '*', '+', '-', 'y_pre', '^T', '2', 'sum(', '.', '='),
+      { maxLength: 12 },
+    );
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          pieces.map((p) => p.join('')),
+          fc.string(),
+        ),
+        (text) => {
+          try {
+            parseRule([`own = ${text}`]);
+          } catch (error) {
+            assert.ok(error instanceof RuleError, String(error));
+          }
+        },
+      ),
+      { seed: 11, numRuns: 2000 },
+    );
+  });
+});
