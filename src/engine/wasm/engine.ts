@@ -1,34 +1,58 @@
-import type { Episode, Engine } from '../engine.js';
-import { checkRun } from '../engine.js';
+import type { Program } from '../../plasticity/program.js';
+import { checkRun, type Engine, type Episode } from '../engine.js';
 import { Arena } from './arena.js';
 import { runEpisode } from './episode.js';
-import { instantiate, type KernelModule } from './kernels.js';
+import { compileKernels, instantiate } from './kernels.js';
+import { loadKernels } from './load.js';
 import { fits, makeWorkspace, type Workspace } from './workspace.js';
-import type { Program } from '../../plasticity/program.js';
 
-/** The fast engine for CPUs: float32 on SIMD kernels. */
-export function makeWasmEngine(module: KernelModule, name: string): Engine {
-  const arena = new Arena();
-  const kernels = instantiate(module, arena.memory);
-  const machine = { arena, kernels };
+export interface WasmOptions {
+  /** Relaxed SIMD: faster where the machine fuses multiply and add, but results then depend on whether it does. */
+  readonly relaxed?: boolean;
+  /** kernels.wasm (or kernels.relaxed.wasm) where it cannot be loaded from beside this file. */
+  readonly kernels?: Uint8Array<ArrayBuffer>;
+}
+
+/**
+ * The fast engine for CPUs: the reference engine's algorithm in float32 on SIMD kernels, one thread. The plain module
+ * gives the same bytes on every machine.
+ *
+ * @throws Error where the JavaScript engine lacks SIMD, or relaxed SIMD if that was asked for.
+ */
+export async function createWasmEngine({ relaxed = false, kernels: bytes }: WasmOptions = {}): Promise<Engine> {
+  const module = await compileKernels(bytes ?? (await loadKernels(relaxed)), relaxed);
+  let arena = new Arena();
+  let kernels = instantiate(module, arena.memory);
   let space: Workspace | undefined;
-  const workspaceFor = (episode: Episode, program: Program) => {
-    if (!space || !fits(space, episode, program)) space = makeWorkspace(arena, kernels, episode, program);
+
+  const workspaceFor = (episode: Episode, program: Program): Workspace => {
+    if (space && fits(space, episode, program)) return space;
+    if (space) {
+      // Memory never shrinks: begin a new one instead of carrying on with the largest shape's.
+      arena = new Arena();
+      kernels = instantiate(module, arena.memory);
+    }
+    space = undefined;
+    space = makeWorkspace(arena, kernels, episode, program);
     return space;
   };
+
   return {
-    name,
+    name: relaxed ? 'wasm-relaxed' : 'wasm',
     async run(episodes, rule, theta) {
       checkRun(episodes, rule, theta);
       return episodes.map((episode, i) => {
-        const result = runEpisode(machine, workspaceFor(episode, rule.program), episode, theta[i]!);
-        // What diverged leaves NaN in the paddings, where it would spread to the next episode: start afresh.
+        const at = workspaceFor(episode, rule.program);
+        const result = runEpisode({ arena, kernels }, at, episode, theta[i]!);
+        // NaN in a row's padding would outlast the episode: after one that diverged, everything is zeroed.
         if (!Number.isFinite(result.loss) || !result.thetaGradient.every(Number.isFinite)) space = undefined;
         return result;
       });
     },
     async dispose() {
       space = undefined;
+      arena = new Arena();
+      kernels = instantiate(module, arena.memory);
     },
   };
 }

@@ -33,12 +33,15 @@ export class LazyMatrix {
   count = 0;
   sigma = 1;
   /** Of the last product of a weighted matrix: C x (or C'x), and the dots right_i'x (or left_i'x). */
-  readonly product: number;
+  product = 0;
   readonly dots: number;
 
   readonly #arena: Arena;
   readonly #k: Kernels;
   readonly #rho: number;
+  /** C x and C'x: two, since kernels leave a vector's padding alone, and it must stay zero. */
+  readonly #product: number;
+  readonly #productTransposed: number;
   readonly #temporary: number;
 
   constructor(arena: Arena, kernels: Kernels, { rows, columns, factors, weighted }: LazyMatrixSize) {
@@ -49,7 +52,8 @@ export class LazyMatrix {
     this.columns = columns;
     this.stride = padded(columns);
     this.leftStride = padded(rows);
-    this.product = arena.floats(padded(Math.max(rows, columns)));
+    this.#product = arena.floats(weighted ? padded(rows) : 0);
+    this.#productTransposed = arena.floats(weighted ? padded(columns) : 0);
     this.dots = arena.floats(padded(factors));
     this.#rho = arena.floats(padded(factors));
     this.#temporary = arena.floats(weighted ? factors * padded(rows) : padded(factors));
@@ -78,6 +82,7 @@ export class LazyMatrix {
     const k = this.#k;
     if (!this.weighted) k.mv(x, this.base, p, rows, columns, stride, add);
     else {
+      this.product = this.#product;
       k.mv(this.product, this.base, p, rows, columns, stride, false);
       if (add) k.axpy(x, this.product, this.sigma, rows);
       else k.scale(x, this.product, this.sigma, rows);
@@ -93,6 +98,7 @@ export class LazyMatrix {
     const k = this.#k;
     if (!this.weighted) k.mtv(x, this.base, p, rows, columns, stride, add);
     else {
+      this.product = this.#productTransposed;
       k.mtv(this.product, this.base, p, rows, columns, stride, false);
       if (add) k.axpy(x, this.product, this.sigma, columns);
       else k.scale(x, this.product, this.sigma, columns);

@@ -79,7 +79,8 @@ export function makeWorkspace(arena: Arena, kernels: Kernels, episode: Episode, 
   const queries = episode.queryLabels.length;
   const fixed = episode.feedback === 'fix';
   const needsErrors = program.nodes.some((node) => node.op === 'leaf' && node.leaf === 'e_pre');
-  const block = Math.max(4, Math.min(12, Math.floor(24 / Math.max(1, program.U.length))));
+  // Flat from 8 to 16 for rank 1; higher ranks have more updates waiting, hence fewer steps (scripts/bench/NOTES.md).
+  const block = program.U.length > 1 ? 8 : 12;
   const total = 3 * sizes.reduce((sum, n) => sum + padded(n), 0);
   const bars = { at: arena.floats(total), floats: total };
   let nextBar = bars.at;
