@@ -1,5 +1,4 @@
-import type { Program } from '../../plasticity/program.js';
-import { checkRun, type Engine, type Episode } from '../engine.js';
+import { checkRun, type Engine } from '../engine.js';
 import { Arena } from './arena.js';
 import { runEpisode } from './episode.js';
 import { compileKernels, instantiate } from './kernels.js';
@@ -21,29 +20,18 @@ export interface WasmOptions {
  */
 export async function createWasmEngine({ relaxed = false, kernels: bytes }: WasmOptions = {}): Promise<Engine> {
   const module = await compileKernels(bytes ?? (await loadKernels(relaxed)), relaxed);
-  let arena = new Arena();
-  let kernels = instantiate(module, arena.memory);
+  const arena = new Arena();
+  const kernels = instantiate(module, arena.memory);
   let space: Workspace | undefined;
-
-  const workspaceFor = (episode: Episode, program: Program): Workspace => {
-    if (space && fits(space, episode, program)) return space;
-    if (space) {
-      // Memory never shrinks: begin a new one instead of carrying on with the largest shape's.
-      arena = new Arena();
-      kernels = instantiate(module, arena.memory);
-    }
-    space = undefined;
-    space = makeWorkspace(arena, kernels, episode, program);
-    return space;
-  };
 
   return {
     name: relaxed ? 'wasm-relaxed' : 'wasm',
     async run(episodes, rule, theta) {
       checkRun(episodes, rule, theta);
       return episodes.map((episode, i) => {
-        const at = workspaceFor(episode, rule.program);
-        const result = runEpisode({ arena, kernels }, at, episode, theta[i]!);
+        if (!space || !fits(space, episode, rule.program))
+          space = makeWorkspace(arena, kernels, episode, rule.program);
+        const result = runEpisode({ arena, kernels }, space, episode, theta[i]!);
         // NaN in a row's padding would outlast the episode: after one that diverged, everything is zeroed.
         if (!Number.isFinite(result.loss) || !result.thetaGradient.every(Number.isFinite)) space = undefined;
         return result;
@@ -51,8 +39,6 @@ export async function createWasmEngine({ relaxed = false, kernels: bytes }: Wasm
     },
     async dispose() {
       space = undefined;
-      arena = new Arena();
-      kernels = instantiate(module, arena.memory);
     },
   };
 }
