@@ -2,11 +2,11 @@ import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 const D='/work/wt/wasm/dist/';
 const { parseRule } = await import(D+'plasticity/rule.js');
-const { makeWasmEngine } = await import(D+'engine/wasm/engine.js');
-const { compileKernels } = await import(D+'engine/wasm/kernels.js');
+const { createWasmEngine } = await import(D+'engine/wasm/engine.js');
+
 const relaxed = process.argv.includes('--relaxed');
-const module = await compileKernels(readFileSync(D+(relaxed?'engine/wasm/kernels.relaxed.wasm':'engine/wasm/kernels.wasm')), relaxed);
-const engine = makeWasmEngine(module, 'wasm');
+
+const engine = await createWasmEngine({relaxed});
 const dir='/work/shared/data/emnist/emnist-balanced-test-';
 const img=gunzipSync(readFileSync(dir+'images-idx3-ubyte.gz')).subarray(16), lab=gunzipSync(readFileSync(dir+'labels-idx1-ubyte.gz')).subarray(8);
 const by=Array.from({length:47},()=>[] as number[]); lab.forEach((c,i)=>by[c].push(i));
@@ -19,7 +19,7 @@ const E={fix:ep('fix'),sym:ep('sym')};
 const cases=[['F0',['F0'],'fix'],['F_bio',['F0','F2','F9'],'fix'],['pool',['F0','F1','F2','F3','F4','F5','F6','F7','F8','F9'],'fix'],['sym F0',['F0'],'sym'],['sym eHebb',['F0','F2'],'sym'],['user',['F0',"g1 = (y .* e) (y_pre - one_pre)'","g2 = (W e_pre) y_pre'","g3 = y (W' e)'","g4 = (y .* y .* (one - y)) e_pre'"],'fix']];
 const only=process.argv.slice(2).filter(a=>!a.startsWith('-'));
 for(const [name,terms,fb] of cases){ if(only.length&&!only.includes(name as string))continue;
- const rule=parseRule(terms); const th=Float64Array.from(terms,(_,i)=>i?0:1e-3); const n=+(process.env.N??40); const cpu=[],wall=[];
+ const rule=parseRule(terms); const th=Float64Array.from(terms,(_,i)=>i?(i%2?-1e-5:1e-5):1e-3); const n=+(process.env.N??40); const cpu=[],wall=[];
  for(let i=0;i<n;i++){const c=process.cpuUsage(),t=performance.now(); await engine.run([E[fb as 'fix']],rule,[th]); wall.push(performance.now()-t); const d=process.cpuUsage(c); cpu.push((d.user+d.system)/1e3);}
  const s=(a)=>a.slice(8).sort((x,y)=>x-y); const c=s(cpu),w=s(wall); console.log(name.padEnd(10),'cpu min',c[0].toFixed(2),'med',c[c.length>>1].toFixed(2),' wall min',w[0].toFixed(2),'med',w[w.length>>1].toFixed(2));}
 console.log('rss',(process.memoryUsage().rss/2**20)|0);

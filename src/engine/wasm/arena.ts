@@ -26,7 +26,8 @@ export class Rows {
 export class Arena {
   readonly memory = new WebAssembly.Memory({ initial: 1, maximum: MOST_PAGES });
   #floats = new Float32Array(this.memory.buffer);
-  #bytes = new Uint8Array(this.memory.buffer);
+  #integers = new Int32Array(this.memory.buffer);
+  #bytes: Uint8Array<ArrayBuffer> = new Uint8Array(this.memory.buffer);
   #end = START;
 
   /** Forgets all that was handed out. */
@@ -48,6 +49,7 @@ export class Arena {
         );
       }
       this.#floats = new Float32Array(this.memory.buffer);
+      this.#integers = new Int32Array(this.memory.buffer);
       this.#bytes = new Uint8Array(this.memory.buffer);
     }
     this.#bytes.fill(0, at, this.#end);
@@ -63,8 +65,8 @@ export class Arena {
     return new Rows(this.floats(count * padded(n)), padded(n) * FLOAT);
   }
 
-  /** Bytes handed out. */
-  get size(): number {
+  /** Address of what is handed out next. */
+  get end(): number {
     return this.#end;
   }
 
@@ -79,6 +81,19 @@ export class Arena {
 
   set(at: number, value: number): void {
     this.#floats[at / FLOAT] = value;
+  }
+
+  integer(at: number): number {
+    return this.#integers[at / 4]!;
+  }
+
+  setInteger(at: number, value: number): void {
+    this.#integers[at / 4] = value;
+  }
+
+  /** A copy of some bytes. */
+  read(at: number, count: number): Uint8Array<ArrayBuffer> {
+    return this.#bytes.slice(at, at + count);
   }
 
   write(at: number, bytes: Uint8Array): void {

@@ -31,6 +31,7 @@ export async function createWasmEngine({ relaxed = false, kernels: bytes }: Wasm
       return episodes.map((episode, i) => {
         if (!space || !fits(space, episode, rule.program))
           space = makeWorkspace(arena, kernels, episode, rule.program);
+        space.preparation.fill(episode);
         const result = runEpisode({ arena, kernels }, space, episode, theta[i]!);
         // NaN in a row's padding would outlast the episode: after one that diverged, everything is zeroed.
         if (!Number.isFinite(result.loss) || !result.thetaGradient.every(Number.isFinite)) space = undefined;

@@ -14,9 +14,9 @@ export interface Machine {
   readonly kernels: Kernels;
 }
 
+/** Runs the episode that `space` was prepared for. */
 export function runEpisode(machine: Machine, space: Workspace, episode: Episode, theta: Float64Array): EpisodeResult {
-  begin(machine, space, episode);
-  const { steps } = space;
+  const { steps } = space.preparation.shape;
   for (let t = 0; t < steps; t++) stepForward(machine, space, t, episode.trainLabels[t]!, theta);
   const { loss, accuracy } = query(machine, space, episode.queryLabels);
   const thetaGradient = new Float64Array(theta.length);
@@ -24,26 +24,10 @@ export function runEpisode(machine: Machine, space: Workspace, episode: Episode,
   return { loss, accuracy, thetaGradient, ...statistics(machine, space, episode.queryLabels) };
 }
 
-/** Images and weights into the kernels' memory. */
-function begin({ arena, kernels: k }: Machine, space: Workspace, episode: Episode): void {
-  const { images, input, layers, staging, fixed } = space;
-  arena.write(images.train, episode.trainImages);
-  arena.write(images.query, episode.queryImages);
-  const load = (matrix: Float32Array) => arena.view(staging, matrix.length).set(matrix);
-  layers.forEach(({ post, pre, weights, B }, l) => {
-    load(episode.weights[l]!);
-    if (l === 0) input.begin(images, staging, weights);
-    else k.pack(weights.copy(0), staging, post, pre, padded(pre));
-    if (!fixed) return;
-    load(episode.feedbackWeights![l]!);
-    if (l === 0) input.takeFeedback(staging);
-    else k.pack(B, staging, post, pre, padded(pre));
-  });
-}
-
 /** Step t: forward pass, errors, and every layer's update (paper's Eqs 1-3, 24). */
 function stepForward({ arena, kernels: k }: Machine, space: Workspace, t: number, label: number, theta: Float64Array) {
-  const { layers, input, beta, needsErrors } = space;
+  const { layers, input, preparation } = space;
+  const { beta, needsErrors } = preparation.shape;
   const L = layers.length;
   for (let l = 0; l < L; l++) {
     const { weights, z, y, g, post } = layers[l]!;
@@ -70,7 +54,8 @@ function stepForward({ arena, kernels: k }: Machine, space: Workspace, t: number
 
 /** Reverse of step t. */
 function stepBack({ kernels: k }: Machine, space: Workspace, t: number, thetaGradient: Float64Array) {
-  const { layers, input, beta, needsErrors, bars } = space;
+  const { layers, input, preparation, bars } = space;
+  const { beta, needsErrors } = preparation.shape;
   const L = layers.length;
   k.clear(bars.at, bars.floats);
   if (needsErrors) k.clear(input.ePreBar, input.size);
@@ -104,7 +89,8 @@ function stepBack({ kernels: k }: Machine, space: Workspace, t: number, thetaGra
 
 /** Loss and accuracy over the query images with the final weights; leaves its derivative in every layer's Lam. */
 function query({ arena, kernels: k }: Machine, space: Workspace, labels: Uint8Array) {
-  const { layers, query, input, beta, queries } = space;
+  const { layers, query, input, preparation } = space;
+  const { beta, queries } = preparation.shape;
   const L = layers.length;
   let loss = 0;
   let right = 0;

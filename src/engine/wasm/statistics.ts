@@ -16,24 +16,25 @@ export function statistics(machine: Machine, space: Workspace, labels: Uint8Arra
 /** Between the batch means of e by the feedback path and by W'. Degrees. */
 function angles(machine: Machine, space: Workspace, labels: Uint8Array, W: readonly StoredMatrix[]): Float64Array {
   const { a, b } = space.statistics;
-  const { layers, fixed } = space;
+  const { layers, preparation } = space;
   const exact = meanErrors(machine, space, labels, W, a, b);
   // Where W feeds back, both paths are one.
   const B = layers.map((layer, l) => (l === 0 ? space.input.B : { at: layer.B, transposed: false }));
-  const fed = fixed ? meanErrors(machine, space, labels, B, a, b) : exact;
+  const fed = preparation.shape.fixed ? meanErrors(machine, space, labels, B, a, b) : exact;
   return Float64Array.from(exact, (mean, l) => angleDegrees(fed[l]!, mean));
 }
 
 /** Sums over the batch of e_0 .. e_L, errors going back through `matrices`; `e` and `next` are temporaries. */
 function meanErrors(
   { arena, kernels: k }: Machine,
-  { input, layers, query, queries, statistics }: Workspace,
+  { input, layers, query, preparation, statistics }: Workspace,
   labels: Uint8Array,
   matrices: readonly StoredMatrix[],
   e: number,
   next: number,
 ): Float32Array[] {
   const { mean, ones } = statistics;
+  const { queries } = preparation.shape;
   const sums: Float32Array[] = [];
   const sum = (of: number, n: number) => {
     k.mtv(mean, of, ones, queries, n, padded(n), false);
@@ -61,7 +62,8 @@ function meanErrors(
 
 /** sum over the batch of |z_l - W_l W_l'y_l|^2, l = 1..L (Eq. 11). */
 function orthonormality({ kernels: k }: Machine, space: Workspace, W: readonly StoredMatrix[]): Float64Array {
-  const { layers, query, queries } = space;
+  const { layers, query } = space;
+  const { queries } = space.preparation.shape;
   const { a: x, c: again } = space.statistics;
   return Float64Array.from(layers, ({ post, pre }, l) => {
     const { y, z } = query[l]!;

@@ -19,6 +19,8 @@ export interface WeightsShape {
   readonly rank: number;
   /** Does the rule scale W, so that there are factors f = 1 + a? */
   readonly decays: boolean;
+  /** Address of W_0. */
+  readonly initial: number;
 }
 
 /**
@@ -49,18 +51,18 @@ export class Weights {
     [this.left, this.right] = transposed ? [this.R, this.U] : [this.U, this.R];
     const [rows, columns] = transposed ? [pre, post] : [post, pre];
     this.now = new LazyMatrix(arena, kernels, { rows, columns, factors: block * rank, weighted: decays });
-    this.#copies = arena.rows(Math.ceil(steps / block) + 1, rows * padded(columns));
+    this.#copies = arena.rows(Math.ceil(steps / block), rows * padded(columns));
     this.#f = new Float64Array(steps);
   }
 
-  /** Address of W at the start of a block; of block 0, where W_0 is to be written. */
+  /** Address of W at the start of a block. */
   copy(block: number): number {
-    return this.#copies.at(block);
+    return block === 0 ? this.shape.initial : this.#copies.at(block - 1);
   }
 
   /** The final W, all updates applied. */
   get final(): number {
-    return this.#copies.at(Math.ceil(this.shape.steps / this.shape.block));
+    return this.copy(Math.ceil(this.shape.steps / this.shape.block));
   }
 
   /** Makes `now` the W before step t's update. */
@@ -88,7 +90,7 @@ export class Weights {
     const index = Math.floor(step / block);
     this.#express(step + 1, index);
     this.now.rows = this.shape.rowsAt(step);
-    this.now.apply(this.#copies.at(index + 1));
+    this.now.apply(this.copy(index + 1));
   }
 
   /** W before step t as the copy of a block and the updates since. */
@@ -96,7 +98,7 @@ export class Weights {
     const { block, rank, decays } = this.shape;
     const { now } = this;
     const start = index * block;
-    now.base = this.#copies.at(index);
+    now.base = this.copy(index);
     now.rows = this.shape.rowsAt(step);
     now.left = this.left.at(start * rank);
     now.right = this.right.at(start * rank);
