@@ -52,6 +52,11 @@ export interface Engine {
    * `theta[i]` belongs to `episodes[i]`. Independent episodes may run in parallel.
    */
   run(episodes: readonly Episode[], rule: Rule, theta: readonly Float64Array[]): Promise<EpisodeResult[]>;
+  /**
+   * Says which episode (this very object) will be run next, so that what does not depend on theta can be made ready in
+   * the background, while another runs. Changes nothing but the time it takes; engines without a use for it lack it.
+   */
+  prefetch?(episode: Episode, rule: Rule): void;
   dispose(): Promise<void>;
 }
 

@@ -27,7 +27,7 @@ export class Arena {
   readonly memory = new WebAssembly.Memory({ initial: 1, maximum: MOST_PAGES });
   #floats = new Float32Array(this.memory.buffer);
   #integers = new Int32Array(this.memory.buffer);
-  #bytes: Uint8Array<ArrayBuffer> = new Uint8Array(this.memory.buffer);
+  #bytes = new Uint8Array(this.memory.buffer);
   #end = START;
 
   /** Forgets all that was handed out. */
@@ -91,9 +91,8 @@ export class Arena {
     this.#integers[at / 4] = value;
   }
 
-  /** A copy of some bytes. */
-  read(at: number, count: number): Uint8Array<ArrayBuffer> {
-    return this.#bytes.slice(at, at + count);
+  read(at: number, to: Uint8Array): void {
+    to.set(this.#bytes.subarray(at, at + to.length));
   }
 
   write(at: number, bytes: Uint8Array): void {

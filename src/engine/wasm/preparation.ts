@@ -19,6 +19,10 @@ export interface EpisodeShape {
   readonly inSampleSpace: boolean;
 }
 
+/** What of an episode is prepared: its images, and its matrices or the key under which they are drawn. */
+export type Preparable = Pick<Episode, 'trainImages' | 'queryImages'> &
+  Partial<Pick<Episode, 'weights' | 'feedbackWeights' | 'weightKey'>>;
+
 export function shapeOf({ layers, beta, feedback, trainLabels, queryLabels }: Episode, program: Program): EpisodeShape {
   const asksFor = (name: string) => program.nodes.some((node) => node.op === 'leaf' && node.leaf === name);
   const fixed = feedback === 'fix';
@@ -143,7 +147,7 @@ export class Preparation {
   }
 
   /** Prepares an episode of this shape. */
-  fill(episode: Episode): void {
+  fill(episode: Preparable): void {
     const { layers, steps } = this.shape;
     this.#arena.write(this.#images, episode.trainImages);
     this.#arena.write(this.#images + steps * layers[0]!, episode.queryImages);
@@ -151,16 +155,21 @@ export class Preparation {
     this.#fillMatrices(episode);
   }
 
-  /** What `fill` made, to be copied into another preparation of the same shape. */
-  save(): Uint8Array<ArrayBuffer> {
-    return this.#arena.read(this.#start, this.#end - this.#start);
+  /** Bytes of what `fill` makes. */
+  get size(): number {
+    return this.#end - this.#start;
   }
 
-  load(saved: Uint8Array): void {
-    this.#arena.write(this.#start, saved);
+  /** Copies what `fill` made, for another preparation of the same shape to load. */
+  save(to: Uint8Array): void {
+    this.#arena.read(this.#start, to);
   }
 
-  #fillMatrices(episode: Episode): void {
+  load(from: Uint8Array): void {
+    this.#arena.write(this.#start, from);
+  }
+
+  #fillMatrices(episode: Preparable): void {
     const { layers, inSampleSpace } = this.shape;
     const k = this.#k;
     const L = layers.length - 1;
@@ -169,7 +178,7 @@ export class Preparation {
         const [key0, key1] = episode.weightKey;
         k.uniform(this.#matrix, rows * columns, key0, key1, m, wordScale({ rows, columns }));
       } else {
-        const values = m < L ? episode.weights[m]! : episode.feedbackWeights![m - L]!;
+        const values = m < L ? episode.weights![m]! : episode.feedbackWeights![m - L]!;
         this.#arena.view(this.#matrix, values.length).set(values);
       }
     };
