@@ -79,7 +79,11 @@ export function checkRun(episodes: readonly Episode[], rule: Rule, theta: readon
     if (!(beta > 0 && Number.isFinite(beta))) refuse(`beta must be a positive number, not ${beta}`);
     if (feedback !== 'fix' && feedback !== 'sym') refuse(`feedback must be 'fix' or 'sym', not '${feedback}'`);
     // Matrices drawn under a key are of the right sizes, and not drawn before they are read.
-    const names = weightKey ? [] : feedback === 'fix' ? (['weights', 'feedbackWeights'] as const) : (['weights'] as const);
+    const names = weightKey
+      ? []
+      : feedback === 'fix'
+        ? (['weights', 'feedbackWeights'] as const)
+        : (['weights'] as const);
     for (const name of names) {
       const list = episode[name] ?? [];
       if (list.length !== layers.length - 1)

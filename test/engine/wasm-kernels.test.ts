@@ -34,7 +34,8 @@ function matrix(rows: number, columns: number, value: (r: number, c: number) => 
   return { at, rows, columns, stride, get };
 }
 const vector = (n: number, value?: (i: number) => number) => matrix(1, n, value && ((_, c) => value(c)));
-const sum = (n: number, f: (i: number) => number) => Array.from({ length: n }, (_, i) => f(i)).reduce((a, b) => a + b, 0);
+const sum = (n: number, f: (i: number) => number) =>
+  Array.from({ length: n }, (_, i) => f(i)).reduce((a, b) => a + b, 0);
 
 /** All of M, and zeros in the padding; single precision over sums of up to `terms` products. */
 function assertMatrix(M: Matrix, expected: (r: number, c: number) => number, terms = 1): void {

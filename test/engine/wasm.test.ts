@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { createEngine } from '#dist/engine/create.js';
 import type { Engine, Episode, EpisodeResult } from '#dist/engine/engine.js';
 import { createWasmEngine } from '#dist/engine/wasm/engine.js';
+import { drawWeights } from '#dist/network/initialise.js';
 import { POOL } from '#dist/plasticity/pool.js';
 import { parseRule, type Rule } from '#dist/plasticity/rule.js';
 import { type GoldenEpisode, realEpisodes, realGolden, syntheticEpisodes } from '../golden/episodes.ts';
@@ -90,7 +91,13 @@ async function checkAgainstReference(episode: Episode, rule: Rule, theta: Float6
 
 const pool = parseRule(POOL.map(({ name }) => name));
 const bio = parseRule(['F0', 'F2', 'F9']);
-const user = parseRule(['F0', "a = (y .* e) (y_pre - one_pre)'", "b = (W e_pre) y_pre'", "c = y (W' e)'", 'd = sum(z) W']);
+const user = parseRule([
+  'F0',
+  "a = (y .* e) (y_pre - one_pre)'",
+  "b = (W e_pre) y_pre'",
+  "c = y (W' e)'",
+  'd = sum(z) W',
+]);
 const alternating = (rule: Rule, size: number) => Float64Array.from(rule.terms, (_, r) => (r % 2 ? -size : size));
 
 describe('against the reference engine', () => {
@@ -114,7 +121,13 @@ describe('against the reference engine', () => {
   const shapes: Record<string, Parameters<typeof randomEpisode>[0]> = {
     'no hidden layer': { layers: [30, 7], feedback: 'fix', train: 20, query: 5, seed: 1 },
     'one hidden layer': { layers: [30, 20, 7], feedback: 'fix', train: 20, query: 5, seed: 2 },
-    '12 layers': { layers: [20, 19, 18, 17, 16, 15, 14, 13, 12, 11, 10, 9, 8], feedback: 'fix', train: 20, query: 5, seed: 3 },
+    '12 layers': {
+      layers: [20, 19, 18, 17, 16, 15, 14, 13, 12, 11, 10, 9, 8],
+      feedback: 'fix',
+      train: 20,
+      query: 5,
+      seed: 3,
+    },
     'layers of one unit': { layers: [1, 1, 1, 2], feedback: 'fix', train: 20, query: 5, seed: 4 },
     'a layer of 1,000 units': { layers: [50, 1000, 9], feedback: 'fix', train: 12, query: 3, seed: 5 },
     'as many units as a padded row holds': { layers: [64, 32, 16, 8], feedback: 'fix', train: 25, query: 8, seed: 6 },
@@ -159,11 +172,14 @@ describe('the same bytes', () => {
   test('on a second run, on another engine, and whatever ran before', async () => {
     const first = await results(wasm);
     assert.deepEqual(await results(wasm), first);
-    const { episode, terms, theta } = golden[3]!;
-    const rule = parseRule(terms);
-    assert.deepEqual(await run(await createWasmEngine(), episode, rule, theta), first[3]);
-    const twice = await wasm.run([episode, episode], rule, [theta, theta]);
-    assert.deepEqual(twice, [first[3], first[3]]);
+    for (const [i, { episode, terms, theta }] of golden.entries()) {
+      const rule = parseRule(terms);
+      const fresh = await createWasmEngine();
+      // The second time everything is used memory, after an episode of other coefficients.
+      const used = theta.map((value) => 1.5 * value);
+      const twice = await fresh.run([episode, episode, episode], rule, [theta, used, theta]);
+      assert.deepEqual([twice[0], twice[2]], [first[i], first[i]]);
+    }
   });
 
   test('after an episode that diverged, which looks diverged', async () => {
@@ -181,9 +197,56 @@ describe('the same bytes', () => {
   });
 });
 
+describe('the helper thread', () => {
+  const rule = parseRule(['F0', 'F2', 'F9']);
+  const theta = Float64Array.of(5e-3, -1e-3, 1e-3);
+  /** Weights as numbers, or drawn under a key. */
+  const episodes = [1, 2, 3, 4].flatMap((seed) =>
+    (['fix', 'sym'] as const).map((feedback): Episode => {
+      const layers = [60, 30, 20, 9 + (seed % 2)];
+      const episode = randomEpisode({ layers, feedback, train: 40, query: 5, seed });
+      const weightKey = [seed, 7] as const;
+      return seed < 3 ? episode : { ...episode, weightKey, ...drawWeights(weightKey, layers, { feedback }) };
+    }),
+  );
+
+  test('gives the same bytes as without it', async () => {
+    const expected = await wasm.run(
+      episodes,
+      rule,
+      episodes.map(() => theta),
+    );
+    const engine = await createWasmEngine();
+    for (const [i, episode] of episodes.entries()) {
+      if (i + 1 < episodes.length) engine.prefetch!(episodes[i + 1]!, rule);
+      assert.deepEqual(await run(engine, episode, rule, theta), expected[i]);
+    }
+    await engine.dispose();
+  });
+
+  test('may be told of an episode that is not run, or of one twice', async () => {
+    const expected = await run(wasm, episodes[0]!, rule, theta);
+    const engine = await createWasmEngine();
+    engine.prefetch!(episodes[5]!, rule);
+    engine.prefetch!(episodes[0]!, parseRule(['F0']));
+    engine.prefetch!(episodes[0]!, rule);
+    assert.deepEqual(await run(engine, episodes[0]!, rule, theta), expected);
+    assert.deepEqual(await run(engine, episodes[0]!, rule, theta), expected);
+    await engine.dispose();
+    assert.deepEqual(await run(engine, episodes[0]!, rule, theta), expected);
+  });
+
+  test('weights drawn under a key are those of drawWeights', async () => {
+    const { weightKey: _, ...given } = episodes[6]!;
+    assert.ok(_);
+    assert.deepEqual(await run(wasm, given, rule, theta), await run(wasm, episodes[6]!, rule, theta));
+  });
+});
+
 describe('asking for what cannot be', () => {
   test('relaxed SIMD where there is none is refused in a sentence', async () => {
-    if (relaxed instanceof Error) assert.match(relaxed.message, /relaxed SIMD was asked for, but this JavaScript engine/);
+    if (relaxed instanceof Error)
+      assert.match(relaxed.message, /relaxed SIMD was asked for, but this JavaScript engine/);
     else assert.equal(relaxed.name, 'wasm-relaxed');
   });
 

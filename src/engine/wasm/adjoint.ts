@@ -1,4 +1,4 @@
-import { type Arena, padded, Rows } from './arena.js';
+import { type Arena, padded, type Rows } from './arena.js';
 import type { Kernels } from './kernels.js';
 import { LazyMatrix } from './lazy-matrix.js';
 import type { Weights } from './weights.js';
@@ -92,8 +92,9 @@ export class Adjoint {
         const newRows = now.base + this.#oldRows * now.stride * 4;
         k.mv(lBar + this.#oldRows * 4, newRows, r, fresh, now.columns, now.stride, false);
         k.mtv(rBar, newRows, l + this.#oldRows * 4, fresh, now.columns, now.stride, true);
-        for (let i = rows; i < padded(rows); i++) this.#arena.set(lBar + i * 4, 0);
       }
+      // In sample space rows come and go, so that what is padding now may not have been before.
+      for (let i = rows; i < padded(rows); i++) this.#arena.set(lBar + i * 4, 0);
       if (now.weighted && now.sigma !== 1) {
         k.scale(lBar, lBar, now.sigma, rows);
         k.scale(rBar, rBar, now.sigma, now.columns);

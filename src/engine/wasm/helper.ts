@@ -41,7 +41,9 @@ export class Helper {
    * answered in order.
    */
   prepare(shape: EpisodeShape, { weightKey, weights, feedbackWeights, trainImages, queryImages }: Episode) {
-    const matrices = weightKey ? { weightKey } : { weights, ...(shape.fixed && feedbackWeights && { feedbackWeights }) };
+    const matrices = weightKey
+      ? { weightKey }
+      : { weights, ...(shape.fixed && feedbackWeights && { feedbackWeights }) };
     const into = this.#free.pop();
     const request: PrepareRequest = { shape, episode: { ...matrices, trainImages, queryImages }, into };
     // The process must not end while somebody waits for an answer, nor go on living for an idle thread.

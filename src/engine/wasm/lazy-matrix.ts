@@ -87,6 +87,8 @@ export class LazyMatrix {
       if (add) k.axpy(x, this.product, this.sigma, rows);
       else k.scale(x, this.product, this.sigma, rows);
     }
+    // Where rows come and go, what is padding now may not have been before.
+    if (!add) for (let i = rows; i < padded(rows); i++) this.#arena.set(x + i * 4, 0);
     if (count === 0) return;
     k.mv(dots, this.right, p, count, columns, stride, false);
     k.mtv(x, this.left, this.#weigh(), count, rows, leftStride, true);

@@ -1,7 +1,7 @@
 import { wordScale } from '../../network/initialise.js';
 import type { Program } from '../../plasticity/program.js';
 import type { Episode } from '../engine.js';
-import { type Arena, padded, Rows } from './arena.js';
+import { type Arena, padded, type Rows } from './arena.js';
 import type { Kernels } from './kernels.js';
 
 /** What decides an episode's layout in memory. */

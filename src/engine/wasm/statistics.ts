@@ -81,7 +81,15 @@ function orthonormality({ kernels: k }: Machine, space: Workspace, W: readonly S
 }
 
 /** D = A W, for A and D with a row per image. */
-function back(k: Kernels, d: number, a: number, { at, transposed }: StoredMatrix, rows: number, post: number, pre: number) {
+function back(
+  k: Kernels,
+  d: number,
+  a: number,
+  { at, transposed }: StoredMatrix,
+  rows: number,
+  post: number,
+  pre: number,
+) {
   const [n, m] = [padded(post), padded(pre)];
   if (transposed) k.nt(d, a, at, rows, pre, post, m, n, n);
   else k.nn(d, a, at, rows, post, pre, m, n, m);

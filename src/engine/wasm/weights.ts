@@ -1,4 +1,4 @@
-import { type Arena, padded, Rows } from './arena.js';
+import { type Arena, padded, type Rows } from './arena.js';
 import type { Kernels } from './kernels.js';
 import { LazyMatrix } from './lazy-matrix.js';
 

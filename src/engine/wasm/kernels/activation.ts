@@ -3,7 +3,19 @@
 import { bytes, madd, padded, sum } from './simd';
 
 // Constants come from memory: V8 builds 128-bit literals out of general registers, each time anew.
-const EXP = memory.data<f32>([-34, 1.44269504, 12582912, 0.693359375, -2.1219444e-4, 1 / 720.0, 1 / 120.0, 1 / 24.0, 1 / 6.0, 0.5, 1]);
+const EXP = memory.data<f32>([
+  -34,
+  1.44269504,
+  12582912,
+  0.693359375,
+  -2.1219444e-4,
+  1 / 720.0,
+  1 / 120.0,
+  1 / 24.0,
+  1 / 6.0,
+  0.5,
+  1,
+]);
 const BIAS = memory.data<i32>([127]);
 const LOG = memory.data<f32>([2, 2 / 15.0, 2 / 13.0, 2 / 11.0, 2 / 9.0, 2 / 7.0, 2 / 5.0, 2 / 3.0]);
 

@@ -65,7 +65,15 @@ export function gram(g: usize, x: usize, s: f32, first: i32, rows: i32, gStride:
     const b = i + 1 < rows ? a + step : a;
     const out = g + <usize>i * bytes(gStride);
     for (let j = 0; j <= i; j += 4)
-      gramTile(out + bytes(j), b > a ? out + bytes(gStride + j) : out + bytes(j), a, b, x + <usize>j * step, step, factor);
+      gramTile(
+        out + bytes(j),
+        b > a ? out + bytes(gStride + j) : out + bytes(j),
+        a,
+        b,
+        x + <usize>j * step,
+        step,
+        factor,
+      );
   }
 }
 

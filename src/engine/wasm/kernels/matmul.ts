@@ -18,7 +18,8 @@ export function nn(
   const tiled = k & ~3;
   const width = bytes(padded(columns));
   for (let i = 0; i < tiled; i += 4) {
-    for (let c: usize = 0; c < width; c += 32) nnTile(d + c, a, m + c, rows, bytes(dStride), bytes(aStride), bytes(mStride));
+    for (let c: usize = 0; c < width; c += 32)
+      nnTile(d + c, a, m + c, rows, bytes(dStride), bytes(aStride), bytes(mStride));
     d += bytes(dStride) << 2;
     a += bytes(aStride) << 2;
   }
@@ -151,7 +152,8 @@ export function ger(
   const width = bytes(padded(columns));
   const tiled = rows & ~3;
   for (let i = 0; i < tiled; i += 4) {
-    for (let c: usize = 0; c < width; c += 32) gerTile(d + c, m + c, s, l, r + c, n, step, bytes(lStride), bytes(rStride));
+    for (let c: usize = 0; c < width; c += 32)
+      gerTile(d + c, m + c, s, l, r + c, n, step, bytes(lStride), bytes(rStride));
     d += step << 2;
     m += step << 2;
     l += 16;
@@ -164,7 +166,17 @@ export function ger(
   }
 }
 
-export function gerTile(d: usize, m: usize, s: f32, l: usize, r: usize, n: i32, step: usize, lStep: usize, rStep: usize): void {
+export function gerTile(
+  d: usize,
+  m: usize,
+  s: f32,
+  l: usize,
+  r: usize,
+  n: i32,
+  step: usize,
+  lStep: usize,
+  rStep: usize,
+): void {
   const factor = f32x4.splat(s);
   const m2 = m + (step << 1);
   let p0 = f32x4.mul(v128.load(m), factor);

@@ -92,8 +92,8 @@ export function mtv(y: usize, w: usize, x: usize, rows: i32, columns: i32, strid
     else if (tile == 6) columns6(y, w, x, rows, step, add);
     else if (tile == 4) columns4(y, w, x, rows, step, add);
     else columns2(y, w, x, rows, step, add);
-    y += <usize>tile << 4;
-    w += <usize>tile << 4;
+    y += (<usize>tile) << 4;
+    w += (<usize>tile) << 4;
     left -= tile;
   }
 }
