@@ -74,7 +74,7 @@ describe('a run', () => {
     assert.equal(file.settings.database, join(process.cwd(), 'images'));
     assert.deepEqual(file.layers, [16, 5, 3]);
     assert.match(file.data.checksum, /^[0-9a-f]{64}$/);
-    assert.equal(file.engine, 'reference');
+    assert.equal(file.engine, 'wasm');
     assert.equal(file.node, process.version);
     assert.ok(file.machine.cores >= 1 && file.started.endsWith('Z'));
     const journal = json(join(JSON.parse(stdout).folder, 'journal.jsonl'));
