@@ -23,6 +23,14 @@ export interface EpisodeShape {
 export type Preparable = Pick<Episode, 'trainImages' | 'queryImages'> &
   Partial<Pick<Episode, 'weights' | 'feedbackWeights' | 'weightKey'>>;
 
+/** Those parts of an episode. Matrices that a key stands for are not read, which would draw them. */
+export function preparable(episode: Episode): Preparable {
+  const { weightKey, trainImages, queryImages } = episode;
+  if (weightKey) return { weightKey, trainImages, queryImages };
+  const { weights, feedbackWeights = [] } = episode;
+  return { weights, feedbackWeights, trainImages, queryImages };
+}
+
 export function shapeOf({ layers, beta, feedback, trainLabels, queryLabels }: Episode, program: Program): EpisodeShape {
   const asksFor = (name: string) => program.nodes.some((node) => node.op === 'leaf' && node.leaf === name);
   const fixed = feedback === 'fix';
