@@ -1,7 +1,30 @@
-/** The public library: engines, rules and their types. */
+/** The public library: rules, engines, data, the outer loop and the statistics of a run. */
+export type { Dataset } from './data/dataset.js';
+export { DATABASES, type OpenOptions, openDataset } from './data/open.js';
+export {
+  type ClassIndex,
+  classIndex,
+  type EpisodeSetting,
+  makeEpisode,
+  type Split,
+  sampleTask,
+  splitClasses,
+  type Task,
+  type TaskSize,
+} from './data/sampler.js';
 export { createEngine, ENGINE_NAMES, type EngineName } from './engine/create.js';
 export type { Engine, Episode, EpisodeResult, Feedback } from './engine/engine.js';
+export { decodeJournal, encodeRecord, JournalError } from './meta/journal.js';
+export type { AdamState, EpisodeRecord } from './meta/record.js';
+export { type Checkpoint, DivergedError, startingPoint, type TrainOptions, train } from './meta/trainer.js';
+export { drawWeights } from './network/initialise.js';
+export { defaultLayers } from './network/layers.js';
 export { RuleError } from './plasticity/grammar.js';
 export { findPoolTerm, GROUPS, POOL, type PoolTerm } from './plasticity/pool.js';
 export type { Leaf, Node, Program, Shape } from './plasticity/program.js';
 export { parseRule, type Rule, type Term } from './plasticity/rule.js';
+export { type Random, stream, streamKey } from './random/stream.js';
+export { formatSummary, type Summary, summarise } from './report/summary.js';
+export { type FigureOptions, writeFigures } from './report/write-figures.js';
+export { angleDegrees } from './stats/angle.js';
+export { movingAverage } from './stats/moving-average.js';

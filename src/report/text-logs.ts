@@ -1,7 +1,7 @@
-import { appendFile } from 'node:fs/promises';
+import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { writeAtomically } from '../files.js';
 import type { EpisodeRecord } from '../meta/record.js';
-import { writeAtomic } from './atomic.js';
 
 /** main.py's log files: name and how an episode is written as one line of it. */
 const logs: readonly { readonly file: string; readonly line: (record: EpisodeRecord) => string }[] = [
@@ -23,21 +23,21 @@ export function episodeLine({ episode, loss, accuracy, theta }: EpisodeRecord): 
 }
 
 /** Add an episode to the end of each of main.py's log files. */
-export async function appendTextLogs(folder: string, record: EpisodeRecord): Promise<void> {
-  await Promise.all(logs.map(({ file, line }) => appendFile(join(folder, file), line(record))));
+export function appendTextLogs(folder: string, record: EpisodeRecord): void {
+  for (const { file, line } of logs) appendFileSync(join(folder, file), line(record));
 }
 
 /** Write main.py's log files anew from all episodes, as when a run is resumed from its journal. */
 export async function rewriteTextLogs(folder: string, records: readonly EpisodeRecord[]): Promise<void> {
-  await Promise.all(logs.map(({ file, line }) => writeAtomic(join(folder, file), records.map(line).join(''))));
+  await Promise.all(logs.map(({ file, line }) => writeAtomically(join(folder, file), records.map(line).join(''))));
 }
 
-/** `args.txt`: one `key: value` line per setting, in the order given. Settings that are undefined are left out. */
+/** `args.txt`: one `key : value` line per setting as main.py writes them, in the order given. Settings that are undefined are left out. */
 export async function writeArgs(folder: string, settings: Readonly<Record<string, unknown>>): Promise<void> {
   const lines = Object.entries(settings)
     .filter(([, value]) => value !== undefined)
-    .map(([key, value]) => `${key}: ${oneLine(value)}\n`);
-  await writeAtomic(join(folder, 'args.txt'), lines.join(''));
+    .map(([key, value]) => `${key} : ${oneLine(value)}\n`);
+  await writeAtomically(join(folder, 'args.txt'), lines.join(''));
 }
 
 /** Text as it is, all else as JSON; text that would break the line too. */

@@ -1,7 +1,9 @@
 import { join } from 'node:path';
+import { writeAtomically } from '../files.js';
 import type { EpisodeRecord } from '../meta/record.js';
-import { writeAtomic } from './atomic.js';
 import type { FigureOptions } from './figures.js';
+
+export type { FigureOptions };
 
 /**
  * Write the four figures as SVG and PNG. The drawing libraries take a good part of a second to load, so that is done at
@@ -16,11 +18,11 @@ export async function writeFigures(
 ): Promise<{ warning?: string }> {
   const { drawFigures } = await import('./figures.js');
   const figures = drawFigures(records, options);
-  await Promise.all(figures.map(({ name, svg }) => writeAtomic(join(folder, `${name}.svg`), svg)));
+  await Promise.all(figures.map(({ name, svg }) => writeAtomically(join(folder, `${name}.svg`), svg)));
   try {
     const { svgToPng } = await import('./png.js');
     const pngs = figures.map(({ svg }) => svgToPng(svg));
-    await Promise.all(figures.map(({ name }, i) => writeAtomic(join(folder, `${name}.png`), pngs[i]!)));
+    await Promise.all(figures.map(({ name }, i) => writeAtomically(join(folder, `${name}.png`), pngs[i]!)));
     return {};
   } catch (error) {
     const [reason] = String(error instanceof Error ? error.message : error).split('\n');

@@ -18,7 +18,7 @@ interface Element {
 /** One figure, parsed; questions about it in the figure's own terms. */
 function figure(name: FigureName, run: ReturnType<typeof records>, options: Partial<FigureOptions> = {}) {
   const { svg } = drawFigures(run, { ...defaults, ...options }).find((figure) => figure.name === name)!;
-  const document: Element = parseHTML(svg).document;
+  const document = parseHTML(svg).document as unknown as Element;
   const all = (selector: string): Element[] => [...document.querySelectorAll(selector)];
   const described = (prefix: string, child: string): Element[] => all(`g[aria-description^="${prefix}"] ${child}`);
   return {

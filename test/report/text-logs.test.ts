@@ -73,7 +73,7 @@ describe('text logs', () => {
   test("every file has numpy.savetxt's bytes", async () => {
     const path = folder();
     const episode = record(7, { accuracy: 0.22, loss: 3.5, angles: [90, 12.3456789, 0], orthonormality: [0.5, 2] });
-    await appendTextLogs(path, episode);
+    appendTextLogs(path, episode);
     assert.equal(read(path, 'acc_meta.txt'), '0.220000 \n');
     assert.equal(read(path, 'loss_meta.txt'), '3.500000 \n');
     assert.equal(read(path, 'e_ang_meta.txt'), '90.000000 12.345679 0.000000 \n');
@@ -84,7 +84,7 @@ describe('text logs', () => {
   for (const episodes of [hard, hard.slice(0, 1)]) {
     test(`the release's reader gets all numbers back (${episodes.length} episodes)`, async () => {
       const path = folder();
-      for (const episode of episodes) await appendTextLogs(path, episode);
+      for (const episode of episodes) appendTextLogs(path, episode);
       const params = readParams(read(path, 'params.txt'), 2);
       const [accuracy, loss, angles, e1] = ['acc_meta', 'loss_meta', 'e_ang_meta', 'E1_meta'].map((file) =>
         loadtxt(read(path, `${file}.txt`)),
@@ -109,7 +109,7 @@ describe('text logs', () => {
     const path = folder();
     const ties = [1, 3, 5, -7].map((k) => record(6, { loss: k / 128, theta: [k / 128, 0.5] }));
     const episodes = [...hard, ...ties];
-    for (const episode of episodes) await appendTextLogs(path, episode);
+    for (const episode of episodes) appendTextLogs(path, episode);
     const losses = episodes.map(({ loss }) => (Number.isFinite(loss) ? String(loss) : 'nan')).join(' ');
     const script = [
       'import re, sys',
@@ -127,8 +127,8 @@ describe('text logs', () => {
 
   test('rewriting gives the bytes that appending gave, in place of what was there', async () => {
     const [appended, rewritten] = [folder(), folder()];
-    for (const episode of hard) await appendTextLogs(appended, episode);
-    for (const episode of [...hard, ...hard]) await appendTextLogs(rewritten, episode);
+    for (const episode of hard) appendTextLogs(appended, episode);
+    for (const episode of [...hard, ...hard]) appendTextLogs(rewritten, episode);
     await rewriteTextLogs(rewritten, hard);
     assert.deepEqual(readdirSync(rewritten).sort(), readdirSync(appended).sort());
     for (const file of readdirSync(appended)) assert.equal(read(rewritten, file), read(appended, file));
@@ -137,6 +137,6 @@ describe('text logs', () => {
   test('args.txt holds one line per setting', async () => {
     const path = folder();
     await writeArgs(path, { K: 50, vec: [1, 2], fbk: 'fix', lr_meta: 1e-3, resume: undefined, test_name: 'a\nb' });
-    assert.equal(read(path, 'args.txt'), 'K: 50\nvec: [1,2]\nfbk: fix\nlr_meta: 0.001\ntest_name: "a\\nb"\n');
+    assert.equal(read(path, 'args.txt'), 'K : 50\nvec : [1,2]\nfbk : fix\nlr_meta : 0.001\ntest_name : "a\\nb"\n');
   });
 });

@@ -1,15 +1,20 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { parseHTML } from 'linkedom';
-import { cut, labelWidth, setSubscripts, wrap } from '#dist/report/words.js';
+import { cut, labelWidth, type SvgElement, setSubscripts, wrap } from '#dist/report/words.js';
+
+interface Child {
+  textContent: string;
+  getAttribute?: (name: string) => string | null;
+}
 
 /** Words of a text element and its tspans, each with how far it is moved down and its size. */
 function subscripted(words: string): (string | null)[][] {
   const { document } = parseHTML('<html><svg><text></text></svg></html>');
-  const text = document.querySelector('text');
+  const text = document.querySelector('text') as unknown as SvgElement & { childNodes: Iterable<Child> };
   text.textContent = words;
   setSubscripts(text, 12);
-  const children: { textContent: string; getAttribute?: (name: string) => string | null }[] = [...text.childNodes];
+  const children = [...text.childNodes];
   return children.map((child) => [
     child.textContent,
     child.getAttribute?.('dy') ?? null,

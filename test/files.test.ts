@@ -3,18 +3,18 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
-import { writeAtomic } from '#dist/report/atomic.js';
+import { writeAtomically } from '#dist/files.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'atomic-'));
 after(() => rmSync(folder, { recursive: true }));
 
-describe('writeAtomic', () => {
+describe('writeAtomically', () => {
   test('a reader at any moment sees one whole version', async () => {
     const path = join(folder, 'whole.txt');
     const versions = ['a', 'b', 'c'].map((letter) => letter.repeat(200_000));
-    await writeAtomic(path, versions[0]!);
+    await writeAtomically(path, versions[0]!);
     let writing = true;
-    const writes = Promise.all(Array.from({ length: 30 }, (_, i) => writeAtomic(path, versions[i % 3]!))).finally(
+    const writes = Promise.all(Array.from({ length: 30 }, (_, i) => writeAtomically(path, versions[i % 3]!))).finally(
       () => {
         writing = false;
       },
@@ -33,7 +33,7 @@ describe('writeAtomic', () => {
   test('a write that fails leaves nothing behind', async () => {
     const taken = join(folder, 'taken');
     mkdirSync(join(taken, 'inside'), { recursive: true });
-    await assert.rejects(writeAtomic(taken, 'x'));
+    await assert.rejects(writeAtomically(taken, 'x'));
     assert.deepEqual(
       readdirSync(folder).filter((name) => name.endsWith('.tmp')),
       [],

@@ -1,0 +1,47 @@
+/** What is said at a run's start, and in its line of progress. */
+import type { EpisodeRecord } from '../meta/record.js';
+import type { Rule } from '../plasticity/rule.js';
+import type { Experiment } from './prepare.js';
+import { bar, duration } from './terminal.js';
+
+const FEEDBACK = { fix: 'fixed random (FA)', sym: 'symmetric (BP)' } as const;
+
+/** Rule, network, data, engine, seed and folder, a line or more each. */
+export function header({ settings, rule, dataset, layers }: Experiment, engine: string, folder: string): string {
+  const { M, K, Q, dim, fbk, beta, episodes, seed, split } = settings;
+  const held = split.some((part) => part > 0) ? `, held out: ${split[0]} of classes, ${split[1]} of images` : '';
+  const lines: [string, string][] = [
+    ['Rule', ruleText(rule).join('\n')],
+    ['Network', `${layers.join('-')}, softplus ${beta}, feedback ${FEEDBACK[fbk]}`],
+    [
+      'Data',
+      `${dataset.name}: ${dataset.labels.length} images of ${dim} x ${dim}, ${dataset.classes.length} classes${held}`,
+    ],
+    ['Tasks', `${M} classes, ${K} training and ${Q} query images of each`],
+    ['Engine', `${engine}, ${episodes} episodes, seed ${seed}`],
+    ['Folder', folder],
+  ];
+  return lines.map(([name, text]) => name.padEnd(9) + text.replaceAll('\n', `\n${' '.repeat(9)}`)).join('\n');
+}
+
+/** A line per term: `dW = θ0 (-e y_pre')`, `   + θ2 (-e e_pre')`. */
+function ruleText({ terms }: Rule): string[] {
+  return terms.map(({ name, formula }, i) => `${i === 0 ? 'dW =' : '   +'} ${thetaName(name)} (${formula})`);
+}
+
+function thetaName(term: string): string {
+  return /^F\d$/.test(term) ? `θ${term[1]}` : `θ_${term}`;
+}
+
+/** `[####----] 40/600  ETA 1:02  loss 3.512  acc 0.210  θ0 0.0105 …`; `secondsLeft` where it can be told. */
+export function progressLine(record: EpisodeRecord, episodes: number, secondsLeft: number, rule: Rule): string {
+  const { episode, loss, accuracy, next } = record;
+  const thetas = rule.terms.map(({ name }, i) => `${thetaName(name)} ${next.theta[i]!.toPrecision(3)}`);
+  return [
+    `${bar(episode / episodes)} ${episode}/${episodes}`,
+    `ETA ${duration(secondsLeft)}`,
+    `loss ${loss.toFixed(3)}`,
+    `acc ${accuracy.toFixed(3)}`,
+    ...thetas,
+  ].join('  ');
+}

@@ -1,0 +1,59 @@
+/** The text of --help, from the table of options: at most 80 columns wide. */
+import type { Option, Options } from './options.js';
+
+/** What --help says beside the options. */
+export interface Manual {
+  /** Command and what it does. */
+  readonly usage: readonly (readonly [command: string, what: string])[];
+  readonly examples: readonly (readonly [command: string, what: string])[];
+  readonly epilogue?: string;
+}
+
+const WIDTH = 80;
+const INDENT = '  ';
+
+export function helpText(options: Options, { usage, examples, epilogue }: Manual): string {
+  const groups = new Map<string, [string, string][]>();
+  for (const [name, option] of Object.entries(options)) {
+    groups.set(option.group, [...(groups.get(option.group) ?? []), [`--${name}`, optionHelp(option)]]);
+  }
+  groups.set('Help', [
+    ['--help', 'show this'],
+    ['--version', "show the program's version"],
+  ]);
+  const sections = [...groups].map(([group, rows]) => `${group}:\n${table(rows, 14)}`);
+  return [
+    table(usage, 32),
+    ...sections,
+    `Examples:\n${table(examples, 42)}`,
+    ...(epilogue ? [wrap(epilogue, WIDTH).join('\n')] : []),
+  ]
+    .join('\n\n')
+    .concat('\n');
+}
+
+function optionHelp({ kind, help, initial, initially }: Option<unknown>): string {
+  const start = initially ?? (initial === undefined || kind === 'switch' ? '' : String(initial));
+  return start ? `${help} [${start}]` : help;
+}
+
+/** Two columns, the second wrapped. */
+function table(rows: readonly (readonly [string, string])[], width: number): string {
+  const margin = ' '.repeat(INDENT.length + width);
+  return rows
+    .map(([left, right]) => {
+      const [first, ...rest] = wrap(right, WIDTH - margin.length);
+      return [`${INDENT}${left.padEnd(width - 1)} ${first}`, ...rest.map((line) => margin + line)].join('\n');
+    })
+    .join('\n');
+}
+
+function wrap(text: string, width: number): string[] {
+  const lines = [''];
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1)!;
+    if (last && last.length + 1 + word.length > width) lines.push(word);
+    else lines[lines.length - 1] = last ? `${last} ${word}` : word;
+  }
+  return lines;
+}

@@ -1,0 +1,140 @@
+/** Every flag of training in one table: name, default, what it does, and what values it takes. */
+import { statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { DATABASES, isNamed } from '../data/open.js';
+import { ENGINE_NAMES } from '../engine/create.js';
+import {
+  assignment,
+  type Check,
+  finiteNumber,
+  folderName,
+  fraction,
+  layerSizes,
+  nonNegativeNumber,
+  oneOf,
+  positiveNumber,
+  refuse,
+  text,
+  wholeNumber,
+} from './checks.js';
+import { poolNames } from './rule.js';
+import { UsageError } from './usage-error.js';
+
+/** A flag. `value`: given once; `list`: any number of values, also by repeating the flag; `switch`: on or off. */
+export interface Option<T> {
+  readonly kind: 'value' | 'list' | 'switch';
+  readonly group: string;
+  readonly help: string;
+  /** What it is without the flag. */
+  readonly initial: T;
+  /** The default in words, where `initial` does not say it. */
+  readonly initially?: string;
+  /** Turns what was given into the value, or throws a UsageError. */
+  readonly parse: (given: readonly string[], flag: string) => T;
+}
+
+export type Options = Readonly<Record<string, Option<unknown>>>;
+/** The values of a table's flags, by name. */
+export type Values<O extends Options> = { [K in keyof O]: O[K] extends Option<infer T> ? T : never };
+
+type Extra = Partial<Pick<Option<unknown>, 'initially'>>;
+
+export function value<T, I = T>(group: string, initial: I, help: string, check: Check<T>, extra: Extra = {}) {
+  const parse = ([given]: readonly string[], flag: string): T | I => check(given!, flag);
+  return { kind: 'value', group, help, initial, parse, ...extra } as const satisfies Option<T | I>;
+}
+
+export function list<T>(group: string, help: string, check: Check<T>, extra: Extra = {}) {
+  const parse = (given: readonly string[], flag: string): T[] => given.map((item) => check(item, flag));
+  return { kind: 'list', group, help, initial: [] as T[], parse, ...extra } as const satisfies Option<T[]>;
+}
+
+export function toggle(group: string, help: string) {
+  const parse = ([given]: readonly string[], flag: string): boolean =>
+    oneOf(['true', 'false'])(given!, flag) === 'true';
+  return { kind: 'switch', group, help, initial: false as boolean, parse } as const satisfies Option<boolean>;
+}
+
+const isFolder = (path: string) => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+
+/** As an absolute path: a run may be resumed from elsewhere. */
+const folder: Check<string> = (given, flag) =>
+  isFolder(given) ? resolve(given) : refuse(flag, given, 'an existing folder');
+
+const database: Check<string> = (given, flag) => {
+  if (isNamed(given)) return given;
+  if (isFolder(given)) return resolve(given);
+  return refuse(flag, given, `${DATABASES.join(', ')} or a folder that holds one folder of PNG files per class`);
+};
+
+const vec = {
+  ...list('Rule', 'terms beside F0: F1 … F9, 1 (eHebb), 2 (Oja), pool, bio', text, { initially: 'none' }),
+  parse: (given: readonly string[], flag: string): string[] => given.flatMap((item) => poolNames(item, flag)),
+};
+
+const split = {
+  ...list('Task', 'fractions of classes and of images held out for meta-testing', fraction, { initially: '0 0' }),
+  initial: [0, 0],
+  parse(given: readonly string[], flag: string): number[] {
+    if (given.length !== 2) refuse(flag, given.join(' '), 'two fractions from 0 to below 1, like 0.2 0.5');
+    return given.map((item) => fraction(item, flag));
+  },
+};
+
+const init = {
+  ...list('Rule', 'initial coefficients, like F2=-0.01 own=0.002', text, { initially: '0' }),
+  initial: {} as Record<string, number>,
+  parse(given: readonly string[], flag: string): Record<string, number> {
+    const pairs = given.map((item) => assignment(item, flag));
+    const twice = pairs.find(([name], i) => pairs.findIndex((pair) => pair[0] === name) < i);
+    if (twice) throw new UsageError(`${flag} must name a term once, not '${twice[0]}' twice.`);
+    return Object.fromEntries(pairs);
+  },
+};
+
+/** What a run is made of: it is recorded in run.json, and a resumed run takes it from there. */
+export const runOptions = {
+  vec,
+  term: list('Rule', "a term of your own: 'name = formula'", text, { initially: 'none' }),
+  fbk: value('Rule', 'fix' as const, 'feedback: fix (fixed random) or sym (transposed weights)', oneOf(['fix', 'sym'])),
+  a: value('Rule', 1e-3, "F0's initial coefficient", finiteNumber),
+  init,
+  database: value('Task', 'emnist', `data set: ${DATABASES.join(', ')} or a folder of PNG folders`, database),
+  data_dir: value('Task', undefined, "folder with EMNIST's files", folder, { initially: 'the cache, else a download' }),
+  dim: value('Task', 28, 'side of the images in pixels', wholeNumber(1, 256)),
+  M: value('Task', 5, 'classes of a task', wholeNumber(1)),
+  K: value('Task', 50, 'training images per class', wholeNumber(1)),
+  Q: value('Task', 10, 'query images per class', wholeNumber(1)),
+  split,
+  layers: value('Network', undefined, 'layer sizes, input to output', layerSizes, {
+    initially: 'dim²,170,130,100,70,classes',
+  }),
+  beta: value('Network', 10, 'sharpness of the softplus', positiveNumber),
+  episodes: value('Training', 600, 'episodes, one Adam step each', wholeNumber(1)),
+  seed: value('Training', 1, 'everything random follows from it', wholeNumber(0)),
+  lr_meta: value('Training', 1e-3, "Adam's learning rate", positiveNumber),
+  lamb: value('Training', 0, 'weight of the L1 term, lamb * sum |theta|', nonNegativeNumber),
+  clip: value('Training', undefined, "clip the cross-entropy's gradient to this norm", positiveNumber, {
+    initially: 'off',
+  }),
+  engine: value('Training', ENGINE_NAMES[0], `what computes: ${ENGINE_NAMES.join(', ')}`, oneOf(ENGINE_NAMES)),
+  gpu_mode: value('Training', 1, '1: use a GPU if there is one, 0: do not', wholeNumber(0, 1)),
+  res: value('Results', 'results', 'folder that results land in', text),
+  test_name: value('Results', '', "sub-folder for this experiment's runs", folderName, { initially: "''" }),
+  avg_window: value('Results', 10, 'moving average of the figures, in episodes', wholeNumber(1)),
+} satisfies Options;
+
+/** How to run, say and continue: nothing of this changes what comes out. */
+export const controlOptions = {
+  resume: value('Running', undefined, 'continue the run in this folder', folder),
+  config: value('Running', undefined, 'JSON file of flags; the command line overrides it', text),
+  quiet: toggle('Running', 'only warnings and errors'),
+  verbose: toggle('Running', 'a line per episode; stack traces of unexpected errors'),
+  json: toggle('Running', 'the result as one JSON object on stdout, all else on stderr'),
+} satisfies Options;
+
+export const trainOptions = { ...runOptions, ...controlOptions };
+
+/** A run's settings, by main.py's names. */
+export type Settings = Values<typeof runOptions>;
+export type TrainValues = Values<typeof trainOptions>;

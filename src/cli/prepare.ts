@@ -1,0 +1,90 @@
+/** From settings to all that an experiment consists of, with the checks that need the rule or the data. */
+import type { Dataset } from '../data/dataset.js';
+import { isNamed, openDataset } from '../data/open.js';
+import { type ClassIndex, classIndex, splitClasses } from '../data/sampler.js';
+import { defaultLayers } from '../network/layers.js';
+import type { Rule } from '../plasticity/rule.js';
+import { stream } from '../random/stream.js';
+import type { Settings } from './options.js';
+import { buildRule } from './rule.js';
+import { bar, type Io, type Terminal } from './terminal.js';
+import { UsageError } from './usage-error.js';
+
+export interface Experiment {
+  readonly settings: Settings;
+  readonly rule: Rule;
+  /** Initial coefficients. */
+  readonly theta: readonly number[];
+  readonly dataset: Dataset;
+  /** What tasks are drawn from: the data set without what --split holds out. */
+  readonly index: ClassIndex;
+  readonly layers: readonly number[];
+}
+
+/**
+ * Builds the rule, opens the data and checks that the settings fit them.
+ * @throws UsageError where they do not.
+ */
+export async function prepare(settings: Settings, io: Io, terminal: Terminal): Promise<Experiment> {
+  const { rule, theta } = buildRule(settings);
+  const dataset = await open(settings, io, terminal);
+  const [classes, images] = settings.split as [number, number];
+  const whole = classIndex(dataset);
+  const index =
+    classes || images ? splitClasses(whole, { classes, images }, stream(`${settings.seed}/split`)).train : whole;
+  checkTask(settings, dataset, index);
+  return { settings, rule, theta, dataset, index, layers: chooseLayers(settings, dataset) };
+}
+
+/** Opens the data of the flags --database, --data_dir and --dim, showing progress. */
+export async function open(
+  { database, data_dir, dim }: Pick<Settings, 'database' | 'data_dir' | 'dim'>,
+  io: Io,
+  terminal: Terminal,
+): Promise<Dataset> {
+  try {
+    return await openDataset(database, {
+      dim,
+      dataDir: data_dir,
+      env: io.env,
+      onProgress: ({ label, done, total }) =>
+        terminal.progress(() => (total ? `${bar(done / total)} ${label}` : `${label}: ${done} bytes`)),
+      onNotice: (sentence) => terminal.warn(sentence),
+    });
+  } catch (error) {
+    // What lies in a folder of the user's is an argument like any other.
+    const flag = data_dir !== undefined ? '--data_dir' : isNamed(database) ? undefined : '--database';
+    const { message } = error as Error;
+    throw flag ? new UsageError(message.startsWith(flag) ? message : `${flag}: ${message}`) : error;
+  } finally {
+    terminal.clear();
+  }
+}
+
+function checkTask({ M, K, Q, split }: Settings, { name, classes }: Dataset, index: ClassIndex): void {
+  const after = split.some((part) => part > 0) ? ` after --split ${split.join(' ')}` : '';
+  if (M > index.length) {
+    throw new UsageError(`--M must be at most ${index.length}, the classes of ${name}${after}, not '${M}'.`);
+  }
+  const smallest = index.reduce((a, b) => (b.images.length < a.images.length ? b : a));
+  const size = smallest.images.length;
+  if (K + Q > size) {
+    throw new UsageError(
+      `--K plus --Q must be at most ${size}, the images of the smallest class ('${classes[smallest.label]}') of ` +
+        `${name}${after}, not ${K} + ${Q} = ${K + Q}.`,
+    );
+  }
+}
+
+function chooseLayers({ layers, dim }: Settings, { name, classes }: Dataset): readonly number[] {
+  const inputs = dim * dim;
+  const outputs = classes.length;
+  if (!layers) return defaultLayers(inputs, outputs);
+  if (layers[0] !== inputs || layers.at(-1) !== outputs) {
+    throw new UsageError(
+      `--layers must begin with ${inputs} (the pixels of --dim ${dim}) and end with ${outputs} (the classes of ${name}), ` +
+        `not '${layers.join()}'.`,
+    );
+  }
+  return layers;
+}

@@ -1,0 +1,55 @@
+/** `meta-plasticity`: meta-trains a rule. */
+import { createEngine } from '../engine/create.js';
+import { readConfigFile } from './config-file.js';
+import { runEpisodes } from './episodes.js';
+import { gpuNotice, hasNvidiaGpu } from './gpu.js';
+import { helpText } from './help.js';
+import { trainManual } from './manual.js';
+import { runOptions, trainOptions } from './options.js';
+import { evaluate, parseArguments } from './parse.js';
+import { prepare } from './prepare.js';
+import { checkResults, readRun, resumeRun, startRun } from './start.js';
+import { nearest } from './suggest.js';
+import { type Io, Terminal } from './terminal.js';
+import { UsageError } from './usage-error.js';
+import { packageVersion } from './version.js';
+
+/** Runs the command and returns its exit code. */
+export async function trainCommand(argv: readonly string[], io: Io): Promise<number> {
+  const { help, version, words, given } = await parseArguments(trainOptions, argv);
+  if (help || version) {
+    io.stdout.write(help ? helpText(trainOptions, trainManual) : `${packageVersion()}\n`);
+    return 0;
+  }
+  if (words[0] !== undefined) throw new UsageError(unexpected(words[0]));
+  const config = given.get('config')?.values[0];
+  const sources = config === undefined ? [given] : [given, readConfigFile(trainOptions, config)];
+  const values = evaluate(trainOptions, sources);
+
+  const terminal = new Terminal(io, values);
+  const recorded = values.resume === undefined ? undefined : await readRun(values.resume, sources);
+  const settings = recorded?.settings ?? evaluate(runOptions, sources);
+  if (!recorded) await checkResults(settings);
+  const experiment = await prepare(settings, io, terminal);
+  const engine = await createEngine(settings.engine);
+  const notice = gpuNotice(settings.gpu_mode, hasNvidiaGpu());
+  if (notice) terminal.say(notice);
+  if (recorded && recorded.file.version !== packageVersion()) {
+    terminal.warn(`The run was started by version ${recorded.file.version}; this is ${packageVersion()}.`);
+  }
+  const started = recorded ? await resumeRun(recorded, experiment) : await startRun(experiment, engine.name);
+  try {
+    const { exitCode, result } = await runEpisodes(experiment, engine, started, terminal);
+    if (values.json) terminal.result(result);
+    return exitCode;
+  } finally {
+    await started.close();
+    await engine.dispose();
+  }
+}
+
+function unexpected(word: string): string {
+  const meant = nearest(word, ['data']);
+  const hint = meant ? `did you mean the command ${meant}?` : 'the only command is data, and all else are --flags.';
+  return `Unexpected '${word}': ${hint}`;
+}

@@ -1,0 +1,134 @@
+import { existsSync } from 'node:fs';
+import { open, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { writeAtomically } from '../files.js';
+import { withLock } from './cache.js';
+import { DownloadError, type HttpOptions } from './http.js';
+import { localSource, remoteSource, type ZipMember, zipMembers } from './zip-range.js';
+
+/** How far a transfer is: `done` of `total` bytes (unknown if absent) of the file named by `label`. */
+export interface Progress {
+  readonly label: string;
+  readonly done: number;
+  readonly total?: number;
+}
+
+/** How to download, and who hears of it. */
+export interface DownloadOptions extends HttpOptions {
+  /** Milliseconds to wait before each further try; default 1, 2 and 4 s, so four tries. */
+  readonly retryDelays?: readonly number[] | undefined;
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
+  /** Told in a sentence about waits and new tries. */
+  readonly onNotice?: ((sentence: string) => void) | undefined;
+}
+
+/**
+ * Download members of a zip into a folder, each under its base name, without the rest of the zip where the server
+ * answers range requests. Files already there are left alone; whatever goes wrong, a file is there whole and checked
+ * (size, CRC-32) or not at all. What has arrived of a member is kept as `.part`, from which the next try goes on.
+ * Processes that ask for the same folder at once take turns, so that one downloads.
+ *
+ * @param members their full names in the zip
+ * @throws DownloadError when all tries failed or another try is pointless; the signal's reason when aborted
+ */
+export async function downloadMembers(
+  url: string,
+  members: readonly string[],
+  folder: string,
+  options: DownloadOptions,
+): Promise<void> {
+  const { onNotice, signal } = options;
+  const onWait = () => onNotice?.(`Another process is downloading into ${folder}: waiting for it.`);
+  await withLock(
+    folder,
+    async (lost) => {
+      const either = signal ? AbortSignal.any([signal, lost]) : lost;
+      await withRetries({ ...options, signal: either }, async (current) => {
+        const missing = members.filter((name) => !existsSync(join(folder, basename(name))));
+        if (missing.length > 0) await fetchOnce(url, missing, folder, current);
+      });
+    },
+    { onWait, signal },
+  );
+}
+
+async function withRetries(options: DownloadOptions, task: (options: DownloadOptions) => Promise<void>): Promise<void> {
+  const { retryDelays = [1000, 2000, 4000], onNotice, signal } = options;
+  for (let tries = 1; ; tries++) {
+    try {
+      await task(options);
+      return;
+    } catch (error) {
+      const delay = retryDelays[tries - 1];
+      if (!(error instanceof DownloadError) || error.permanent) throw error;
+      if (delay === undefined) throw new DownloadError(`${error.message} (tried ${tries} times)`, { cause: error });
+      onNotice?.(`${error.message}: trying again in ${delay / 1000} s.`);
+      await sleep(delay, undefined, { signal }).catch(() => signal?.throwIfAborted());
+    }
+  }
+}
+
+async function fetchOnce(url: string, names: string[], folder: string, options: DownloadOptions): Promise<void> {
+  const remote = await remoteSource(url, options);
+  if ('read' in remote) {
+    for (const member of await zipMembers(url, remote, names)) await fetchMember(member, folder, options);
+    return;
+  }
+  options.onNotice?.(`${url} does not answer range requests: downloading the whole file.`);
+  const file = basename(new URL(url).pathname);
+  const whole = join(folder, `${file}.part`);
+  try {
+    const length = Number(remote.headers.get('content-length')) || undefined;
+    await rm(whole, { force: true });
+    await append(whole, remote.body, { label: file, done: 0, ...(length && { total: length }) }, options);
+    for (const member of await zipMembers(url, await localSource(whole), names)) {
+      await fetchMember(member, folder, options);
+    }
+  } finally {
+    remote.discard();
+    await rm(whole, { force: true }); // of no use to a later try: the server cannot go on from its end
+  }
+}
+
+async function fetchMember(member: ZipMember, folder: string, options: DownloadOptions): Promise<void> {
+  const file = basename(member.name);
+  // Named by content, so that the beginning of another version is never continued.
+  const part = join(folder, `${file}.${member.crc32.toString(16).padStart(8, '0')}.part`);
+  const done = (await stat(part).catch(() => undefined))?.size ?? 0;
+  const arrived = await append(part, member.readPacked(done), { label: file, done, total: member.packedSize }, options);
+  if (arrived < member.packedSize) {
+    throw new DownloadError(`${file} ended after ${arrived} of ${member.packedSize} bytes`);
+  }
+  let bytes: Uint8Array;
+  try {
+    bytes = member.unpack(await readFile(part));
+  } catch (error) {
+    await rm(part); // all of it is there and it is wrong
+    throw error;
+  }
+  await writeAtomically(join(folder, file), bytes);
+  const leftovers = (await readdir(folder)).filter((name) => name.startsWith(`${file}.`) && name.endsWith('.part'));
+  await Promise.all(leftovers.map((name) => rm(join(folder, name), { force: true })));
+}
+
+/** Append to a file, reporting progress; returns the file's size, also counting what it had at the start. */
+async function append(
+  path: string,
+  chunks: AsyncIterable<Uint8Array>,
+  { label, done: from, total }: Progress,
+  { onProgress }: DownloadOptions,
+): Promise<number> {
+  const file = await open(path, 'a');
+  let done = from;
+  try {
+    for await (const chunk of chunks) {
+      await file.writeFile(chunk);
+      done += chunk.length;
+      onProgress?.({ label, done, ...(total !== undefined && { total }) });
+    }
+  } finally {
+    await file.close();
+  }
+  return done;
+}

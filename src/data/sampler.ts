@@ -1,0 +1,121 @@
+/** Few-shot tasks: M classes, K training and Q query images of each (paper's Algorithm 1). */
+import type { Episode, Feedback } from '../engine/engine.js';
+import { drawWeights } from '../network/initialise.js';
+import { type Random, sampleWithoutReplacement, shuffle, stream, streamKey } from '../random/stream.js';
+import type { Dataset } from './dataset.js';
+
+/** The images (positions in the data set) of some of its classes. */
+export type ClassIndex = readonly { readonly label: number; readonly images: Int32Array }[];
+
+/** Sizes of a task: M classes, K training and Q query images per class. */
+export interface TaskSize {
+  readonly M: number;
+  readonly K: number;
+  readonly Q: number;
+}
+
+/** Positions in the data set, in the order in which a network sees them. */
+export interface Task {
+  /** M * K, shuffled. */
+  readonly train: readonly number[];
+  /** M * Q, class by class. */
+  readonly query: readonly number[];
+}
+
+/** All classes of a data set with all their images, in label order. */
+export function classIndex({ classes, labels }: Pick<Dataset, 'classes' | 'labels'>): ClassIndex {
+  const images: number[][] = classes.map(() => []);
+  labels.forEach((label, i) => {
+    images[label]!.push(i);
+  });
+  return images.map((list, label) => ({ label, images: Int32Array.from(list) }));
+}
+
+/** A data set in three: what meta-training draws from, and what is held out for meta-testing. */
+export interface Split {
+  readonly train: ClassIndex;
+  /** Classes never seen in meta-training, with all their images. */
+  readonly heldOutClasses: ClassIndex;
+  /** Unseen images of the classes that are seen. */
+  readonly heldOutImages: ClassIndex;
+}
+
+/** Holds out a fraction of the classes and, of each other class, a fraction of the images (rounded to whole numbers). */
+export function splitClasses(
+  index: ClassIndex,
+  fractions: { readonly classes: number; readonly images: number },
+  random: Random,
+): Split {
+  const unseen = new Set(sampleWithoutReplacement(index.length, Math.round(fractions.classes * index.length), random));
+  const seen = index
+    .filter((_, i) => !unseen.has(i))
+    .map(({ label, images }) => {
+      const order = sampleWithoutReplacement(images.length, images.length, random).map((i) => images[i]!);
+      const held = Math.round(fractions.images * images.length);
+      return {
+        label,
+        held: Int32Array.from(order.slice(0, held)).sort(),
+        kept: Int32Array.from(order.slice(held)).sort(),
+      };
+    });
+  return {
+    train: seen.map(({ label, kept }) => ({ label, images: kept })),
+    heldOutClasses: index.filter((_, i) => unseen.has(i)),
+    heldOutImages: seen.map(({ label, held }) => ({ label, images: held })),
+  };
+}
+
+/**
+ * Draws M distinct classes and K + Q distinct images of each, without replacement; the training images are shuffled.
+ * @throws RangeError where there are fewer classes than M, or fewer images in a class than K + Q.
+ */
+export function sampleTask(index: ClassIndex, { M, K, Q }: TaskSize, random: Random): Task {
+  const chosen = sampleWithoutReplacement(index.length, M, random).map((c) => {
+    const { images } = index[c]!;
+    return sampleWithoutReplacement(images.length, K + Q, random).map((i) => images[i]!);
+  });
+  return {
+    train: shuffle(
+      chosen.flatMap((images) => images.slice(0, K)),
+      random,
+    ),
+    query: chosen.flatMap((images) => images.slice(K)),
+  };
+}
+
+/** What is the same for all episodes of a run. */
+export interface EpisodeSetting extends TaskSize {
+  readonly dataset: Dataset;
+  /** What tasks are drawn from; all of the data set, or its part for meta-training. */
+  readonly index: ClassIndex;
+  readonly layers: readonly number[];
+  readonly beta: number;
+  readonly feedback: Feedback;
+  readonly seed: number;
+}
+
+/** Episode `n` of a seed: it depends on no other episode and is the same on every machine. */
+export function makeEpisode(setting: EpisodeSetting, n: number): Episode {
+  const { dataset, index, layers, beta, feedback, seed } = setting;
+  const task = sampleTask(index, setting, stream(`${seed}/episode/${n}/task`));
+  return {
+    layers,
+    beta,
+    feedback,
+    ...drawWeights(streamKey(`${seed}/episode/${n}/weights`), layers, { feedback }),
+    trainImages: gatherImages(dataset, task.train),
+    trainLabels: Uint8Array.from(task.train, (i) => dataset.labels[i]!),
+    queryImages: gatherImages(dataset, task.query),
+    queryLabels: Uint8Array.from(task.query, (i) => dataset.labels[i]!),
+  };
+}
+
+/** Copies images into one array, count x (dim * dim). */
+function gatherImages({ images, dim }: Dataset, positions: readonly number[]): Uint8Array {
+  const size = dim * dim;
+  const gathered = new Uint8Array(positions.length * size);
+  positions.forEach((position, i) => {
+    gathered.set(images.subarray(position * size, (position + 1) * size), i * size);
+  });
+  return gathered;
+}

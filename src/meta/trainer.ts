@@ -1,0 +1,86 @@
+import type { Engine, Episode } from '../engine/engine.js';
+import type { Rule } from '../plasticity/rule.js';
+import { adamStep, initialState } from './adam.js';
+import { type ObjectiveOptions, objective } from './objective.js';
+import type { EpisodeRecord } from './record.js';
+
+/** Where meta-training stands: what the next episode needs of the ones before it. */
+export type Checkpoint = Pick<EpisodeRecord, 'episode' | 'skips' | 'next'>;
+
+/** Steps left out in a row after which training stops. */
+export const MAX_SKIPS_IN_A_ROW = 10;
+
+/** Before the first episode, with the given initial coefficients. */
+export function startingPoint(theta: readonly number[]): Checkpoint {
+  return { episode: 0, skips: { total: 0, inARow: 0 }, next: initialState(theta) };
+}
+
+export interface TrainOptions extends ObjectiveOptions {
+  readonly engine: Engine;
+  readonly rule: Rule;
+  /** Episode n, counted from 1. */
+  readonly makeEpisode: (n: number) => Episode;
+  /** The last episode to run. */
+  readonly episodes: number;
+  /** Adam's learning rate. */
+  readonly lrMeta: number;
+  readonly from: Checkpoint;
+  /** When aborted, training ends after the episode in progress. */
+  readonly signal?: AbortSignal;
+}
+
+/** Thrown when `MAX_SKIPS_IN_A_ROW` episodes in a row had a loss or gradient that was not finite. */
+export class DivergedError extends Error {
+  override readonly name = 'DivergedError';
+}
+
+/**
+ * Meta-trains a rule, one Adam step an episode, and yields each episode's record as soon as it is there. A record is
+ * also the checkpoint: training continued from any of them yields what it would have yielded without a break.
+ * Where loss or gradient is not finite the step is left out, so that theta and Adam's moments stay finite.
+ * @throws DivergedError after too many such episodes in a row.
+ */
+export async function* train(options: TrainOptions): AsyncGenerator<EpisodeRecord, void, undefined> {
+  const { engine, rule, makeEpisode, episodes, lrMeta, signal } = options;
+  let at: Checkpoint = options.from;
+  for (;;) {
+    if (at.skips.inARow >= MAX_SKIPS_IN_A_ROW) throw new DivergedError(divergedMessage(at.episode));
+    if (at.episode >= episodes || signal?.aborted) return;
+
+    const episode = at.episode + 1;
+    const { theta } = at.next;
+    const start = performance.now();
+    const [result] = await engine.run([makeEpisode(episode)], rule, [Float64Array.from(theta)]);
+    if (!result) throw new Error(`Engine ${engine.name} gave no result for episode ${episode}.`);
+    const ms = performance.now() - start;
+
+    const { loss, gradient } = objective(result, theta, options);
+    const next = adamStep(at.next, gradient, lrMeta);
+    // The new moments are asked too: the square of a finite gradient can overflow.
+    const skipped = ![loss, ...gradient, ...next.theta, ...next.m, ...next.v].every(Number.isFinite);
+    const record: EpisodeRecord = {
+      episode,
+      loss,
+      accuracy: result.accuracy,
+      theta,
+      gradient,
+      angles: Array.from(result.angles),
+      orthonormality: Array.from(result.orthonormality),
+      ms,
+      skipped,
+      skips: skipped
+        ? { total: at.skips.total + 1, inARow: at.skips.inARow + 1 }
+        : { total: at.skips.total, inARow: 0 },
+      next: skipped ? at.next : next,
+    };
+    yield record;
+    at = record;
+  }
+}
+
+function divergedMessage(episode: number): string {
+  return (
+    `Stopped after episode ${episode}: loss or gradient was not finite for ${MAX_SKIPS_IN_A_ROW} episodes in a row. ` +
+    'Try a smaller --a, smaller --init values, or --clip 10.'
+  );
+}

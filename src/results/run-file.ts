@@ -1,0 +1,89 @@
+/** `run.json`: all that is needed to tell what a run did and to continue it. */
+import { readFile } from 'node:fs/promises';
+import { availableParallelism, cpus, hostname, totalmem } from 'node:os';
+import { join } from 'node:path';
+import type { Dataset } from '../data/dataset.js';
+import { writeAtomically } from '../files.js';
+import type { Term } from '../plasticity/rule.js';
+
+const FILE = 'run.json';
+
+export interface RunFile {
+  readonly version: string;
+  readonly node: string;
+  /** ISO 8601. */
+  readonly started: string;
+  /** Every setting by its flag's name, defaults included. */
+  readonly settings: Readonly<Record<string, unknown>>;
+  /** The rule's terms with the coefficients they start from. */
+  readonly rule: readonly (Term & { readonly initial: number })[];
+  readonly layers: readonly number[];
+  readonly data: {
+    readonly name: string;
+    readonly classes: number;
+    readonly images: number;
+    readonly checksum: string;
+  };
+  readonly engine: string;
+  readonly machine: {
+    readonly host: string;
+    readonly cpu: string;
+    readonly cores: number;
+    readonly memory: number;
+    readonly platform: string;
+  };
+}
+
+/** The parts of `run.json` that describe the data. */
+export function describeData({ name, classes, labels, checksum }: Dataset): RunFile['data'] {
+  return { name, classes: classes.length, images: labels.length, checksum };
+}
+
+/** The machine that this process runs on; `memory` in bytes. */
+export function describeMachine(): RunFile['machine'] {
+  return {
+    host: hostname(),
+    cpu: cpus()[0]?.model.trim() ?? 'unknown',
+    cores: availableParallelism(),
+    memory: totalmem(),
+    platform: `${process.platform} ${process.arch}`,
+  };
+}
+
+export async function writeRunFile(folder: string, run: RunFile): Promise<void> {
+  await writeAtomically(join(folder, FILE), `${JSON.stringify(run, undefined, 2)}\n`);
+}
+
+/**
+ * Reads what a resumed run needs of its `run.json`.
+ * @throws Error in one sentence where it is missing or is not such a file.
+ */
+export async function readRunFile(folder: string): Promise<RunFile> {
+  const path = join(folder, FILE);
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    throw new Error(`${folder} is not a run's folder: its run.json cannot be read (${(error as Error).message})`);
+  }
+  let run: unknown;
+  try {
+    run = JSON.parse(text);
+  } catch (error) {
+    throw new Error(`${path} is damaged (${(error as Error).message})`);
+  }
+  if (!isRunFile(run)) throw new Error(`${path} is not a run's file: version, settings, rule or data are missing`);
+  return run;
+}
+
+function isRunFile(value: unknown): value is RunFile {
+  if (typeof value !== 'object' || value === null) return false;
+  const { version, settings, rule, data } = value as Partial<RunFile>;
+  return (
+    typeof version === 'string' &&
+    typeof settings === 'object' &&
+    settings !== null &&
+    Array.isArray(rule) &&
+    typeof data?.checksum === 'string'
+  );
+}

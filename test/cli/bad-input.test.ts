@@ -1,0 +1,177 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { after, describe, test } from 'node:test';
+import { imageFolder, listing, run, SMALL, start, temporaryFolder } from './program.js';
+
+const cwd = temporaryFolder();
+process.chdir(cwd);
+imageFolder(cwd);
+mkdirSync('empty');
+writeFileSync('file', '');
+writeFileSync('not.json', '{ "fbk": ');
+writeFileSync('list.json', '["fbk"]');
+writeFileSync('unknown.json', '{ "episods": 3 }');
+writeFileSync('wrong.json', '{ "episodes": 2.5 }');
+writeFileSync('object.json', '{ "episodes": { "a": 1 } }');
+writeFileSync('null.json', '{ "episodes": null }');
+writeFileSync('nested.json', '{ "config": "wrong.json" }');
+writeFileSync('switch.json', '{ "quiet": "yes" }');
+writeFileSync('twice.json', '{ "lr_meta": 1, "lrMeta": 2 }');
+const before = listing(cwd);
+/** Should a wrong value get through, nothing is downloaded, nor put into the user's cache. */
+const env = { XDG_CACHE_HOME: `${cwd}-cache`, https_proxy: 'http://127.0.0.1:1' };
+
+/** Command lines (split at spaces, or given as words) and the message; `small` ones get a small run's flags before. */
+const wrong: [string | string[], RegExp][] = [
+  // Numbers
+  ['--episodes abc', /^--episodes must be a whole number of at least 1, not 'abc'\.$/],
+  ['--episodes 0', /^--episodes .*'0'/],
+  ['--episodes -5', /^--episodes .*'-5'/],
+  ['--episodes 2.5', /^--episodes .*'2.5'/],
+  ['--episodes NaN', /^--episodes .*'NaN'/],
+  ['--episodes Infinity', /^--episodes .*'Infinity'/],
+  ['--episodes 1e400', /^--episodes .*'1e400'/],
+  ['--episodes 0x10', /^--episodes .*'0x10'/],
+  ['--episodes=', /^--episodes .*''/],
+  [['--episodes', ' '], /^--episodes .*' '/],
+  ['--episodes 10 --episodes 20', /^--episodes must be given once, not 2 times \(10, 20\)/],
+  ['--lr_meta 1e-3 --lrMeta 1e-4', /^--lr_meta must be given once/],
+  ['--episodes', /^--episodes is given without a value/],
+  ['--episodes --seed 1', /^--episodes is given without a value/],
+  ['--seed -1', /^--seed must be a whole number of at least 0, not '-1'/],
+  ['--seed one', /^--seed .*'one'/],
+  ['--seed 9007199254740993', /^--seed /],
+  ['--lr_meta 0', /^--lr_meta must be a number above 0, not '0'/],
+  ['--lrMeta -1e-3', /^--lr_meta .*'-1e-3'/],
+  ['--lr_meta nan', /^--lr_meta .*'nan'/],
+  ['--lamb -1', /^--lamb must be a number of at least 0/],
+  ['--a x', /^--a must be a number, not 'x'/],
+  ['--beta 0', /^--beta must be a number above 0/],
+  ['--clip 0', /^--clip must be a number above 0/],
+  ['--avg_window 0', /^--avg_window must be a whole number of at least 1/],
+  ['--avgWindow 1.5', /^--avg_window .*'1.5'/],
+  ['--dim 0', /^--dim must be a whole number from 1 to 256/],
+  ['--dim 1000', /^--dim .*'1000'/],
+  ['--gpu_mode 2', /^--gpu_mode must be a whole number from 0 to 1/],
+  ['--gpuMode yes', /^--gpu_mode .*'yes'/],
+  ['--K 0', /^--K /],
+  ['--Q 0', /^--Q /],
+  ['--M 0', /^--M /],
+  // Names
+  ['--fbk foo', /^--fbk must be fix or sym, not 'foo'/],
+  ['--fbk FIX', /^--fbk .*'FIX'/],
+  ['--engine tpu', /^--engine must be .*reference.*, not 'tpu'/],
+  ['--database mnist', /^--database must be emnist, glyphs or a folder .*, not 'mnist'/],
+  ['--database file', /^--database .*'file'/],
+  ['--database empty', /^--database.*empty/],
+  ['--data_dir nowhere', /^--data_dir must be an existing folder, not 'nowhere'/],
+  ['--data_dir empty', /^--data_dir .*empty/],
+  ['--res file', /^--res must be a folder that can be written to, not 'file' \(.*is not a folder\)/],
+  ['--res file/below', /^--res .*'file\/below'/],
+  ['--res=', /^--res /],
+  ['--test_name ../up', /^--test_name must be the name of a folder below --res, not '\.\.\/up'/],
+  ['--test_name /root', /^--test_name /],
+  // The rule
+  ['--vec 3', /^--vec must be .*1 \(F2 eHebb\), 2 \(F9 Oja\), F0, .*pool or bio, not '3'/],
+  ['--vec 1,2', /^--vec .* separated by spaces.*'1,2'/],
+  ['--vec F10', /^--vec .*'F10'/],
+  ['--vec', /^--vec is given without a value/],
+  ['--vec constructor', /^--vec .*'constructor'/],
+  ['--vec 1 foo', /^--vec .*'foo'/],
+  [['--term', 'own = y e'], /^--term: .*own/],
+  [['--term', "own = e_pre y'"], /^--term: .*pre x post/],
+  [['--term', 'own = '], /^--term: /],
+  [['--term', 'own = foo'], /^--term: .*foo/],
+  [['--term', 'own = W W'], /^--term: /],
+  [['--term', "own = y e_pre'", '--term', "own = e e_pre'"], /^--term: .*own.*twice/],
+  [['--term', "F0 = y e_pre'"], /^--term: .*F0/],
+  [['--term', '(oops'], /^--term: /],
+  ['--term', /^--term is given without a value/],
+  ['--init F2=-0.01', /^--init must be about a term of the rule \(F0\), not 'F2'/],
+  ['--vec F2 --init F2', /^--init must be name=number pairs.*'F2'/],
+  ['--vec F2 --init F2=x', /^--init .*'F2=x'/],
+  ['--vec F2 --init F2=1 F2=2', /^--init must name a term once, not 'F2' twice/],
+  ['--vec F2 --init F2=1 eHebb=2', /^--init must name a term once, not 'F2' again as 'eHebb'/],
+  ['--init F0=1', /^--init must not name F0.*--a/],
+  // Layers and tasks
+  ['--layers abc', /^--layers .*'abc'/],
+  ['--layers 784', /^--layers .*'784'/],
+  ['--layers 784,0,47', /^--layers .*'784,0,47'/],
+  ['--layers 784,-1,47', /^--layers .*'784,-1,47'/],
+  ['--layers 784,1e9,47', /^--layers .* 65536/],
+  ['small --layers 10,5,3', /^--layers must begin with 16 .*--dim 4.* and end with 3 .*, not '10,5,3'/],
+  ['small --layers 16,5,4', /^--layers .* end with 3 .*'16,5,4'/],
+  ['small --M 4', /^--M must be at most 3, the classes of .*, not '4'/],
+  ['small --K 7', /^--K plus --Q must be at most 8, .*class \('c'\).*, not 7 \+ 2 = 9/],
+  ['small --split 0.5 0 --M 3', /^--M must be at most 1, .* after --split 0.5 0/],
+  ['small --split 0 0.5', /^--K plus --Q must be at most 4, .* after --split/],
+  ['--split 0.5', /^--split must be two fractions .*'0.5'/],
+  ['--split 0.5 1', /^--split .*'1'/],
+  ['--split 0.1 0.1 0.1', /^--split /],
+  ['--split -0.1 0', /^--split .*'-0.1'/],
+  // Words
+  ['--episods 3', /^Unknown option --episods: did you mean --episodes\?/],
+  ['--lr-mate 3', /^Unknown option --lr-mate: did you mean --lr_meta\?/],
+  ['--windspeed 3', /^Unknown option --windspeed: see --help/],
+  ['--no-quiet', /^Unknown option --no-quiet/],
+  ['-episodes 3', /^Unknown option/],
+  ['--quiet=maybe', /^--quiet must be true or false, not 'maybe'/],
+  ['train', /^Unexpected 'train'/],
+  ['dat fetch', /^Unexpected 'dat': did you mean the command data\?/],
+  // Files
+  ['--config nowhere.json', /^--config must be a readable file, not 'nowhere.json' \(ENOENT\)/],
+  ['--config empty', /^--config must be a readable file/],
+  ['--config not.json', /^--config must be a JSON file, but 'not.json' is not/],
+  ['--config list.json', /^--config must hold one JSON object/],
+  ['--config unknown.json', /^Unknown option episods in unknown.json: did you mean episodes\?/],
+  ['--config wrong.json', /^episodes in wrong.json must be a whole number of at least 1, not '2.5'/],
+  ['--config object.json', /^episodes in object.json .*\{"a":1\}/],
+  ['--config null.json', /^episodes in null.json .*null/],
+  ['--config nested.json', /^config in nested.json/],
+  ['--config switch.json', /^quiet in switch.json .*"yes"/],
+  ['--config twice.json', /^lr_meta in twice.json must be given once/],
+  ['--config', /^--config is given without a value/],
+  ['--resume nowhere', /^--resume must be an existing folder, not 'nowhere'/],
+  ['--resume empty', /^--resume must be the folder of a run, not '.*empty'/],
+  // The data command
+  ['data', /^The action of data must be fetch, list, verify or sheet, not ''/],
+  ['data eat', /^The action of data .*'eat'/],
+  ['data list more', /^Unexpected 'more' after data list/],
+  ['data sheet --per_class 0', /^--per_class must be/],
+  ['data verify --database nowhere', /^--database must be/],
+  ['data verify --episodes 3', /^Unknown option --episodes/],
+];
+
+/** `small` stands for a small run's flags, but for those that the line gives itself. */
+function words(line: string | string[]): string[] {
+  if (Array.isArray(line)) return line;
+  const [first, ...rest] = line.split(' ');
+  if (first !== 'small') return [first!, ...rest];
+  return [...SMALL.filter((_, i) => !rest.includes(SMALL[i - (i % 2)]!)), ...rest];
+}
+
+describe('wrong input is refused in one sentence, with exit code 2', () => {
+  for (const [line, message] of wrong) {
+    test(Array.isArray(line) ? line.join(' ') : line, async () => {
+      const { code, stdout, stderr } = await run(words(line), { env });
+      assert.equal(stdout, '');
+      assert.match(stderr, /^meta-plasticity: .*\n$/);
+      assert.match(stderr.slice('meta-plasticity: '.length, -1), message);
+      assert.equal(code, 2);
+    });
+  }
+
+  after(() => assert.deepEqual(listing(cwd), before, 'something was written'));
+});
+
+describe('the real program', () => {
+  for (const line of ['--fbk foo', '--episodes', '--database mnist']) {
+    test(line, async () => {
+      const { code, stdout, stderr } = await start(line.split(' '), cwd).ended;
+      assert.equal(code, 2);
+      assert.equal(stdout, '');
+      assert.match(stderr, /^meta-plasticity: --\w+ .*\n$/);
+      assert.deepEqual(listing(cwd), before);
+    });
+  }
+});

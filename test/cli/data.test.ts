@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { PNG } from 'pngjs';
+import { imageFolder, run, temporaryFolder } from './program.js';
+
+const cwd = temporaryFolder();
+process.chdir(cwd);
+imageFolder(cwd);
+const env = { XDG_CACHE_HOME: join(process.cwd(), 'cache') };
+const IMAGES = ['--database', 'images', '--dim', '4'];
+
+describe('data', () => {
+  test('verify counts', async () => {
+    const { code, stdout } = await run(['data', 'verify', ...IMAGES]);
+    assert.equal(code, 0);
+    assert.match(
+      stdout,
+      /: 26 images of 4 x 4 pixels in 3 classes\nImages in a class: 8 to 9\nClasses: a b c\nSHA-256.*: [0-9a-f]{64}\n$/,
+    );
+  });
+
+  test('verify --json', async () => {
+    const { stdout } = await run(['data', 'verify', ...IMAGES, '--json']);
+    const { images, classes, smallest, largest } = JSON.parse(stdout);
+    assert.deepEqual(
+      { images, classes, smallest, largest },
+      { images: 26, classes: ['a', 'b', 'c'], smallest: 8, largest: 9 },
+    );
+  });
+
+  test('sheet writes a picture of every class', async () => {
+    const { code, stdout } = await run(['data', 'sheet', ...IMAGES, '--per_class', '3', '--out', 'sheet.png']);
+    assert.equal(code, 0);
+    assert.match(stdout, /^Written: .*sheet\.png\n$/);
+    const { width, height } = PNG.sync.read(readFileSync('sheet.png'));
+    assert.deepEqual([width, height], [3 * 5 + 1, 3 * 5 + 1]);
+    await run(['data', 'sheet', ...IMAGES, '--quiet']);
+    assert.ok(readFileSync('images.png').length > 0);
+  });
+
+  test('list names the files in the cache', async () => {
+    assert.match((await run(['data', 'list'], { env })).stdout, /Cache: .*cache.meta-plasticity, empty/);
+    const folder = join(env.XDG_CACHE_HOME, 'meta-plasticity', 'emnist');
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, 'abc'), 'abc');
+    const { stdout } = await run(['data', 'list', '--json'], { env });
+    // FIPS 180-4's example of SHA-256.
+    const sha256 = 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad';
+    assert.deepEqual(JSON.parse(stdout).files, [{ file: join('emnist', 'abc'), bytes: 3, sha256 }]);
+  });
+});

@@ -1,0 +1,87 @@
+/** The program under test, in this process and as a real one, and a small data set for it. */
+import { spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { PNG } from 'pngjs';
+import { main } from '#dist/cli/cli.js';
+
+const BINARY = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+
+export interface Outcome {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs the program in this process; `terminal` makes both of its streams terminals. */
+export async function run(argv: readonly string[], { terminal = false, env = {} } = {}): Promise<Outcome> {
+  const output = () => {
+    const texts: string[] = [];
+    return { texts, isTTY: terminal, columns: 60, write: (text: string) => texts.push(text) };
+  };
+  const [stdout, stderr] = [output(), output()];
+  const code = await main(argv, { stdout, stderr, env });
+  return { code, stdout: stdout.texts.join(''), stderr: stderr.texts.join('') };
+}
+
+/** Starts the real binary; `watch` hears of its standard output as it comes. */
+export function start(argv: readonly string[], cwd: string, watch: (stdout: string) => void = () => {}) {
+  const child = spawn(process.execPath, [BINARY, ...argv], { cwd });
+  const ended = new Promise<Outcome>((resolve, reject) => {
+    let stdout = '';
+    let stderr = '';
+    child.stdout.on('data', (chunk) => {
+      stdout += chunk;
+      watch(stdout);
+    });
+    child.stderr.on('data', (chunk) => {
+      stderr += chunk;
+    });
+    child.on('error', reject);
+    child.on('close', (code) => resolve({ code, stdout, stderr }));
+  });
+  return { child, ended };
+}
+
+/** A new folder that is removed when the process ends. */
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'meta-plasticity-test-'));
+  process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** A folder of three classes of 4 x 4 images, `perClass` each (one less of the last): a bright row that tells the class, and noise. */
+export function imageFolder(parent: string, perClass = 9): string {
+  const folder = join(parent, 'images');
+  let noise = 1;
+  for (const [label, name] of ['a', 'b', 'c'].entries()) {
+    mkdirSync(join(folder, name), { recursive: true });
+    for (let i = 0; i < (label === 2 ? perClass - 1 : perClass); i++) {
+      const png = new PNG({ width: 4, height: 4 });
+      for (let pixel = 0; pixel < 16; pixel++) {
+        noise = (noise * 48271) % 2147483647;
+        const grey = (Math.floor(pixel / 4) === label ? 180 : 0) + (noise % 60);
+        png.data.set([grey, grey, grey, 255], 4 * pixel);
+      }
+      writeFileSync(join(folder, name, `${i}.png`), PNG.sync.write(png));
+    }
+  }
+  return folder;
+}
+
+/** Flags for a run of milliseconds on those images. */
+export const SMALL = ['--database', 'images', '--dim', '4', '--layers', '16,5,3', '--M', '2', '--K', '3', '--Q', '2'];
+
+/** All paths below a folder, sorted. */
+export function listing(folder: string): string[] {
+  return (readdirSync(folder, { recursive: true }) as string[]).sort();
+}
+
+/** The one run's folder below `results`. */
+export function onlyRun(cwd: string, res = 'results'): string {
+  const runs = readdirSync(join(cwd, res));
+  if (runs.length !== 1) throw new Error(`one run expected, found ${runs.join(', ')}`);
+  return join(cwd, res, runs[0]!);
+}

@@ -1,0 +1,179 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { appendFileSync, cpSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { before, describe, test } from 'node:test';
+import { imageFolder, listing, onlyRun, run, SMALL, start, temporaryFolder } from './program.js';
+
+const cwd = temporaryFolder();
+process.chdir(cwd);
+imageFolder(cwd);
+const EPISODES = 40;
+const FLAGS = [...SMALL, '--vec', 'F2', 'F9', '--lamb', '0.1', '--seed', '3', '--fbk', 'sym'];
+let whole: Record<string, string>;
+let wholeFolder: string;
+
+/** Every file of a run as text, without what tells one run of a seed from another: times. */
+function contents(folder: string): Record<string, string> {
+  const text = (file: string) =>
+    readFileSync(join(folder, file), 'latin1')
+      .replace(/"ms":[^,]*,/g, '')
+      .replace(/"started": .*/, '')
+      .replace(/"?(res|test_name)"?: .*/g, '');
+  return Object.fromEntries(listing(folder).map((file) => [file, text(file)]));
+}
+
+/** A copy of the whole run as if it had stopped after some episodes. */
+function stoppedAfter(episodes: number, name: string): string {
+  cpSync(wholeFolder, name, { recursive: true });
+  const lines = readFileSync(join(name, 'journal.jsonl'), 'utf8').split('\n');
+  writeFileSync(join(name, 'journal.jsonl'), `${lines.slice(0, episodes).join('\n')}\n`);
+  return name;
+}
+
+before(async () => {
+  await run([...FLAGS, '--res', 'whole', '--episodes', `${EPISODES}`, '--quiet']);
+  wholeFolder = onlyRun(cwd, 'whole');
+  whole = contents(wholeFolder);
+});
+
+describe('after kill -9', () => {
+  for (const episode of [1, 7, 23, 38]) {
+    test(`during episode ${episode + 1} or so, resumed: the same files`, async () => {
+      const res = `killed-${episode}`;
+      const { child, ended } = start([...FLAGS, '--res', res, '--episodes', `${EPISODES}`], cwd, (stdout) => {
+        if (stdout.includes(`Train Episode: ${episode}\t`)) child.kill('SIGKILL');
+      });
+      assert.equal((await ended).code, null);
+      const folder = onlyRun(cwd, res);
+      const { code, stderr } = await run(['--resume', folder]);
+      assert.equal(stderr, '');
+      assert.equal(code, 0);
+      assert.deepEqual(contents(folder), whole);
+    });
+  }
+});
+
+describe('--resume', () => {
+  test('with a torn last line, torn text files and a figure half written', async () => {
+    const folder = stoppedAfter(20, 'torn');
+    appendFileSync(join(folder, 'journal.jsonl'), '{"episode":21,"loss":3.4');
+    truncateSync(join(folder, 'params.txt'), 100);
+    appendFileSync(join(folder, 'acc_meta.txt'), '0.1 ');
+    rmSync(join(folder, 'E1_meta.txt'));
+    writeFileSync(join(folder, 'meta_loss.svg.0.tmp'), '<svg');
+    assert.equal((await run(['--resume', folder, '--quiet'])).code, 0);
+    assert.deepEqual(contents(folder), whole);
+  });
+
+  test('of a run that is killed before its first episode', async () => {
+    const folder = stoppedAfter(0, 'unborn');
+    writeFileSync(join(folder, 'journal.jsonl'), '');
+    await run(['--resume', folder, '--quiet']);
+    assert.deepEqual(contents(folder), whole);
+  });
+
+  test('--episodes goes on beyond the end, as if it had been asked for from the start', async () => {
+    await run([...FLAGS, '--res', 'short', '--episodes', '15', '--quiet']);
+    const folder = onlyRun(cwd, 'short');
+    const { stdout } = await run(['--resume', folder, '--episodes', `${EPISODES}`]);
+    assert.match(stdout, /^Resumed {2}after episode 15$/m);
+    assert.deepEqual(contents(folder), whole);
+  });
+
+  test('of a complete run changes nothing', async () => {
+    assert.equal((await run(['--resume', wholeFolder, '--quiet'])).code, 0);
+    assert.deepEqual(contents(wholeFolder), whole);
+  });
+
+  test('takes flags that say what is recorded, and refuses others by name', async () => {
+    const folder = stoppedAfter(39, 'flags');
+    const journal = readFileSync(join(folder, 'journal.jsonl'), 'utf8');
+    for (const [flags, message] of [
+      ['--seed 4', /--seed must be left out or as recorded with --resume, 3 here, not '4'/],
+      ['--fbk fix', /--fbk .*"sym" here/],
+      ['--clip 1', /--clip .*"none" here/],
+      ['--vec F2', /--vec .*\["F2","F9"\] here/],
+      ['--episodes 38', /--episodes must be at least 39, the episodes that the run has, not '38'/],
+    ] as const) {
+      const { code, stderr } = await run(['--resume', folder, ...flags.split(' ')]);
+      assert.match(stderr, message);
+      assert.equal(code, 2);
+      assert.equal(readFileSync(join(folder, 'journal.jsonl'), 'utf8'), journal);
+    }
+    assert.equal((await run(['--resume', folder, '--seed', '3', '--vec', '1', '2', '--quiet'])).code, 0);
+    assert.deepEqual(contents(folder), whole);
+  });
+
+  test('refuses a journal that is damaged in its middle', async () => {
+    const folder = stoppedAfter(20, 'damaged');
+    const path = join(folder, 'journal.jsonl');
+    writeFileSync(path, readFileSync(path, 'utf8').replace('"episode":7', '"episode":8'));
+    const { code, stderr } = await run(['--resume', folder]);
+    assert.equal(code, 1);
+    assert.match(stderr, /Line 7 of the journal is damaged \(episode 7 expected\)/);
+  });
+
+  test('refuses other data, and a damaged run.json', async () => {
+    const folder = stoppedAfter(20, 'other');
+    const path = join(folder, 'run.json');
+    const text = readFileSync(path, 'utf8');
+    writeFileSync(path, text.replace(/"checksum": "\w{4}/, '"checksum": "0000'));
+    assert.match((await run(['--resume', folder])).stderr, /The data is not that of the run/);
+    writeFileSync(path, text.replace('"-e y_pre\'"', '"-2 e y_pre\'"'));
+    assert.match((await run(['--resume', folder])).stderr, /The rule is not that of the run/);
+    writeFileSync(path, text.slice(0, 200));
+    assert.match(
+      (await run(['--resume', folder])).stderr,
+      /--resume must be the folder of a run.*run\.json is damaged/,
+    );
+  });
+
+  test('refuses a folder that another process writes to, and takes over from a dead one', async () => {
+    const folder = stoppedAfter(20, 'locked');
+    const lock = join(folder, 'lock');
+    const holder = start(['--help'], cwd);
+    await once(holder.child, 'exit');
+    writeFileSync(lock, JSON.stringify({ pid: process.pid, host: hostname() }));
+    const refused = await run(['--resume', folder]);
+    assert.equal(refused.code, 1);
+    assert.match(refused.stderr, /Another process \(\d+ on .*\) is writing to .*locked: /);
+    writeFileSync(lock, JSON.stringify({ pid: holder.child.pid, host: 'elsewhere' }));
+    assert.match((await run(['--resume', folder])).stderr, /Another process \(\d+ on elsewhere\)/);
+    writeFileSync(lock, JSON.stringify({ pid: holder.child.pid, host: hostname() }));
+    assert.equal((await run(['--resume', folder, '--quiet'])).code, 0);
+    assert.deepEqual(contents(folder), whole);
+  });
+});
+
+describe('a signal', () => {
+  for (const [signal, code] of [
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const) {
+    test(`${signal} ends the run after its episode and says how to go on`, async () => {
+      const { child, ended } = start([...FLAGS, '--res', signal, '--episodes', '100000'], cwd, (stdout) => {
+        if (stdout.includes('Train Episode: 5\t') && !child.killed) child.kill(signal);
+      });
+      const outcome = await ended;
+      assert.equal(outcome.code, code);
+      const folder = onlyRun(cwd, signal);
+      assert.match(outcome.stderr, /Stopping after this episode; once more to stop at once/);
+      const [, done] =
+        /Stopped after episode (\d+); to go on: npx meta-plasticity --resume \S+/.exec(outcome.stderr) ?? [];
+      assert.equal(readFileSync(join(folder, 'journal.jsonl'), 'utf8').split('\n').length, Number(done) + 1);
+      assert.ok(Number(done) >= 5 && Number(done) < 100000);
+      const files = listing(folder);
+      assert.ok(files.includes('meta_loss.png') && !files.includes('lock'));
+    });
+  }
+});
+
+test('nobody reading the output is no error', async () => {
+  const { child, ended } = start([...FLAGS, '--res', 'unread', '--episodes', '30'], cwd);
+  child.stdout.destroy();
+  const { code, stderr } = await ended;
+  assert.equal(stderr, '');
+  assert.equal(code, 0);
+});

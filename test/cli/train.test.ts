@@ -1,0 +1,220 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { imageFolder, listing, onlyRun, run, SMALL, start, temporaryFolder } from './program.js';
+
+const cwd = temporaryFolder();
+process.chdir(cwd);
+imageFolder(cwd);
+let count = 0;
+/** Flags that put results into a folder of the test's own, which is empty. */
+const into = () => ['--res', `results-${++count}`];
+const json = (path: string) => JSON.parse(readFileSync(path, 'utf8'));
+
+const FILES = [
+  ...['E1_meta.txt', 'acc_meta.txt', 'args.txt', 'e_ang_meta.txt', 'journal.jsonl', 'loss_meta.txt'],
+  ...['accuracy', 'angle', 'loss', 'params'].flatMap((name) => [`meta_${name}.png`, `meta_${name}.svg`]),
+  ...['params.txt', 'run.json'],
+];
+
+describe('a run', () => {
+  test('leaves its folder, says its header, a line per episode and the summary', async () => {
+    const [, res] = into();
+    const { code, stdout, stderr } = await run([
+      ...SMALL,
+      '--episodes',
+      '3',
+      '--vec',
+      '1',
+      '--res',
+      res!,
+      '--test_name',
+      'try',
+    ]);
+    assert.equal(code, 0);
+    assert.equal(stderr, '');
+    const folder = onlyRun(cwd, join(res!, 'try'));
+    assert.match(folder, /\/\d{4}-\d\d-\d\d_\d\d-\d\d-\d\d_1$/);
+    assert.deepEqual(listing(folder), FILES);
+    assert.match(stdout, /dW = θ0 \(-e y_pre'\)\n +\+ θ2 \(-e e_pre'\)\n/);
+    assert.match(stdout, /16-5-3, softplus 10, feedback fixed random \(FA\)/);
+    assert.match(stdout, /26 images of 4 x 4, 3 classes/);
+    assert.equal(
+      stdout.match(/^Train Episode: \d\tLoss: \d+\.\d{6}\tAccuracy: \d\.\d{3}\tMetaParam_1: .*\tMetaParam_2: /gm)
+        ?.length,
+      3,
+    );
+    assert.match(stdout, /theta F2 .*\n\nResults are in .*try/);
+    assert.equal(readFileSync(join(folder, 'params.txt'), 'utf8'), stdout.match(/^Train Episode.*\n/gm)!.join(''));
+  });
+
+  test('run.json tells every setting, the rule, the data and the machine', async () => {
+    const flags = [
+      ...SMALL,
+      ...into(),
+      '--episodes',
+      '1',
+      '--term',
+      "own = y e_pre'",
+      '--init',
+      'own=0.5',
+      '--a',
+      '-1e-3',
+    ];
+    const { stdout } = await run([...flags, '--json', '--quiet', '--fbk', 'sym', '--lamb', '0.1']);
+    const file = json(join(JSON.parse(stdout).folder, 'run.json'));
+    assert.deepEqual(file.rule, [
+      { name: 'F0', formula: "-e y_pre'", initial: -1e-3 },
+      { name: 'own', formula: "y e_pre'", initial: 0.5 },
+    ]);
+    assert.equal(file.settings.fbk, 'sym');
+    assert.equal(file.settings.lamb, 0.1);
+    assert.equal(file.settings.lr_meta, 1e-3);
+    assert.equal(file.settings.database, join(process.cwd(), 'images'));
+    assert.deepEqual(file.layers, [16, 5, 3]);
+    assert.match(file.data.checksum, /^[0-9a-f]{64}$/);
+    assert.equal(file.engine, 'reference');
+    assert.equal(file.node, process.version);
+    assert.ok(file.machine.cores >= 1 && file.started.endsWith('Z'));
+    const journal = json(join(JSON.parse(stdout).folder, 'journal.jsonl'));
+    assert.deepEqual(journal.theta, [-1e-3, 0.5]);
+  });
+
+  test('the same seed gives the same journal, another seed another one', async () => {
+    const journal = async (seed: string) => {
+      const { stdout } = await run([...SMALL, ...into(), '--episodes', '3', '--seed', seed, '--json', '--quiet']);
+      return readFileSync(join(JSON.parse(stdout).folder, 'journal.jsonl'), 'utf8').replace(/"ms":[^,]*/g, '');
+    };
+    const first = await journal('5');
+    assert.equal(await journal('5'), first);
+    assert.notEqual(await journal('6'), first);
+  });
+
+  test('--json alone on stdout, the rest on stderr; --quiet says nothing', async () => {
+    const flags = [...SMALL, '--episodes', '2'];
+    const told = await run([...flags, ...into(), '--json']);
+    const { outcome, summary } = JSON.parse(told.stdout);
+    assert.equal(outcome, 'complete');
+    assert.equal(summary.episodes, 2);
+    assert.match(told.stderr, /^Rule .*[\s\S]*Results are in/m);
+    assert.deepEqual(await run([...flags, ...into(), '--quiet']), { code: 0, stdout: '', stderr: '' });
+  });
+
+  test('on a terminal one line of progress, cut to its width; with --verbose a line per episode', async () => {
+    const flags = [...SMALL, '--episodes', '2', '--vec', 'pool'];
+    const shown = await run([...flags, ...into()], { terminal: true });
+    assert.doesNotMatch(shown.stdout, /Train Episode/);
+    const lines = shown.stderr.split('\r\x1b[K').filter(Boolean);
+    assert.match(lines[0]!, /^\[#{5}-{5}\] 1\/2 {2}ETA 0:0\d {2}loss \d/);
+    for (const line of lines) assert.ok([...line].length < 60);
+    assert.ok(shown.stderr.endsWith('\r\x1b[K'));
+    const verbose = await run([...flags, ...into(), '--verbose'], { terminal: true });
+    assert.match(verbose.stdout, /Train Episode: 2/);
+    assert.equal(verbose.stderr, '');
+  });
+
+  test('--config gives flags, the command line goes before it', async () => {
+    const [, res] = into();
+    writeFileSync(
+      'config.json',
+      JSON.stringify({
+        database: 'images',
+        dim: 4,
+        layers: [16, 5, 3],
+        M: 2,
+        K: 3,
+        Q: 2,
+        vec: ['F2'],
+        init: { F2: -0.01 },
+        episodes: 9,
+        lrMeta: 0.5,
+        quiet: true,
+        res,
+      }),
+    );
+    const { code, stdout } = await run(['--config', 'config.json', '--episodes', '1', '--json']);
+    assert.equal(code, 0);
+    const { settings, rule } = json(join(JSON.parse(stdout).folder, 'run.json'));
+    assert.equal(settings.episodes, 1);
+    assert.equal(settings.lr_meta, 0.5);
+    assert.equal(rule[1].initial, -0.01);
+  });
+
+  test('--split leaves classes and images out', async () => {
+    const { code } = await run([...SMALL, ...into(), '--episodes', '2', '--quiet', '--split', '0.3', '0.3']);
+    assert.equal(code, 0);
+  });
+
+  test('a run that diverges says so, stops, and keeps what it has', async () => {
+    const flags = [...SMALL, ...into(), '--episodes', '30', '--json', '--a', '1e200'];
+    const { code, stdout, stderr } = await run(flags);
+    const { folder, outcome } = JSON.parse(stdout);
+    assert.equal(code, 1);
+    assert.equal(outcome, 'diverged');
+    assert.match(stderr, /^Warning: Episode 1: loss or gradient is not finite/m);
+    assert.match(stderr, /Stopped after episode 10: .*smaller --a/);
+    assert.equal(readFileSync(join(folder, 'journal.jsonl'), 'utf8').split('\n').length, 11);
+    assert.deepEqual(listing(folder), FILES);
+    const again = await run(['--resume', folder, '--quiet']);
+    assert.equal(again.code, 1);
+  });
+
+  test('says that there is no GPU only where one was asked for', async () => {
+    const flags = [...SMALL, '--episodes', '1'];
+    assert.match(
+      (await run([...flags, ...into()])).stdout,
+      /^(No GPU on this machine|This version has no .*): running on the CPU\.$/m,
+    );
+    assert.doesNotMatch((await run([...flags, ...into(), '--gpu_mode', '0'])).stdout, /GPU/);
+  });
+
+  test('several that start at once get folders of their own', async () => {
+    const [, res] = into();
+    const flags = [...SMALL, '--episodes', '1', '--quiet', '--res', res!];
+    const outcomes = await Promise.all([1, 2, 3, 4].map(() => start(flags, cwd).ended));
+    assert.deepEqual(
+      outcomes.map(({ code, stderr }) => [code, stderr]),
+      Array(4).fill([0, '']),
+    );
+    const folders = readdirSync(join(cwd, res!));
+    assert.equal(folders.length, 4);
+    for (const folder of folders) assert.deepEqual(listing(join(cwd, res!, folder)), FILES);
+  });
+});
+
+describe('the program', () => {
+  test('--help fits 80 columns and names every flag', async () => {
+    for (const argv of [['--help'], ['data', '-h']]) {
+      const { code, stdout } = await run(argv);
+      assert.equal(code, 0);
+      for (const line of stdout.split('\n')) assert.ok([...line].length <= 80, line);
+    }
+    const { stdout } = await run(['--help', '--episodes', '3']);
+    for (const flag of [
+      'gpu_mode',
+      'seed',
+      'database',
+      'dim',
+      'test_name',
+      'episodes',
+      'K',
+      'Q',
+      'M',
+      'lamb',
+      'lr_meta',
+      'a',
+      'res',
+      'avg_window',
+      'vec',
+      'fbk',
+    ]) {
+      assert.match(stdout, new RegExp(`^  --${flag} `, 'm'));
+    }
+  });
+
+  test('--version', async () => {
+    const { stdout } = await run(['--version']);
+    assert.equal(stdout, `${json(new URL('../../package.json', import.meta.url).pathname).version}\n`);
+  });
+});

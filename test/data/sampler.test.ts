@@ -1,0 +1,130 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import fc from 'fast-check';
+import { type ClassIndex, classIndex, makeEpisode, sampleTask, splitClasses } from '#dist/data/sampler.js';
+import { stream } from '#dist/random/stream.js';
+
+const CLASSES = 7;
+const PER_CLASS = 12;
+const COUNT = CLASSES * PER_CLASS;
+/** 2 x 2 images whose four bytes are the image's position; classes interleaved. */
+const dataset = {
+  name: 'positions',
+  dim: 2,
+  classes: [...'abcdefg'],
+  images: Uint8Array.from({ length: 4 * COUNT }, (_, i) => Math.floor(i / 4)),
+  labels: Uint8Array.from({ length: COUNT }, (_, i) => i % CLASSES),
+  checksum: 'none',
+};
+const index = classIndex(dataset);
+const setting = { dataset, index, layers: [4, 3, 7], beta: 10, feedback: 'fix', seed: 1, M: 3, K: 4, Q: 2 } as const;
+const positions = (part: ClassIndex) => part.flatMap(({ images }) => [...images]).sort((a, b) => a - b);
+const all = Array.from({ length: COUNT }, (_, i) => i);
+
+test('classIndex lists every image under its label', () => {
+  assert.deepEqual(positions(index), all);
+  for (const { label, images } of index) assert.ok(images.every((i) => dataset.labels[i] === label));
+});
+
+describe('sampleTask', () => {
+  test('M distinct classes, K + Q distinct images of each', () => {
+    const sizes = fc.record({
+      M: fc.integer({ min: 1, max: CLASSES }),
+      K: fc.integer({ min: 1, max: 6 }),
+      Q: fc.integer({ min: 1, max: 6 }),
+    });
+    fc.assert(
+      fc.property(sizes, fc.string(), ({ M, K, Q }, name) => {
+        const { train, query } = sampleTask(index, { M, K, Q }, stream(name));
+        assert.equal(new Set([...train, ...query]).size, M * (K + Q));
+        const perClass = (part: readonly number[]) => {
+          const counts = new Map<number, number>();
+          for (const i of part) counts.set(dataset.labels[i]!, (counts.get(dataset.labels[i]!) ?? 0) + 1);
+          return counts;
+        };
+        assert.deepEqual([...perClass(train).values()], Array(M).fill(K));
+        assert.deepEqual([...perClass(query).values()], Array(M).fill(Q));
+        assert.deepEqual(new Set(perClass(train).keys()), new Set(perClass(query).keys()));
+      }),
+    );
+  });
+
+  test('every image is drawn equally often, and the training order is shuffled', () => {
+    const counts = new Array<number>(COUNT).fill(0);
+    const random = stream('often');
+    let sameClassInRow = 0;
+    const tasks = 4000;
+    for (let n = 0; n < tasks; n++) {
+      const { train, query } = sampleTask(index, { M: 3, K: 4, Q: 2 }, random);
+      for (const i of [...train, ...query]) counts[i]!++;
+      for (let t = 1; t < train.length; t++) {
+        if (dataset.labels[train[t]!] === dataset.labels[train[t - 1]!]) sameClassInRow++;
+      }
+    }
+    const expected = (tasks * 18) / COUNT;
+    for (const count of counts) assert.ok(Math.abs(count - expected) < 5 * Math.sqrt(expected), `${count}`);
+    // Of 12 images, 4 a class, in random order, neighbours share their class 3 times in 11.
+    assert.ok(Math.abs(sameClassInRow / (tasks * 11) - 3 / 11) < 0.01);
+  });
+});
+
+describe('splitClasses', () => {
+  test('three parts without overlap that make up the whole', () => {
+    const fraction = fc.double({ min: 0, max: 0.9, noNaN: true });
+    fc.assert(
+      fc.property(fraction, fraction, fc.string(), (classes, images, name) => {
+        const split = splitClasses(index, { classes, images }, stream(name));
+        const parts = [split.train, split.heldOutClasses, split.heldOutImages];
+        assert.deepEqual(
+          parts.flatMap(positions).sort((a, b) => a - b),
+          all,
+        );
+        assert.equal(split.heldOutClasses.length, Math.round(classes * CLASSES));
+        for (const { images: held } of split.heldOutImages) assert.equal(held.length, Math.round(images * PER_CLASS));
+        for (const { label, images: kept } of parts.flat()) assert.ok(kept.every((i) => dataset.labels[i] === label));
+      }),
+    );
+  });
+
+  test('nothing held out leaves the index as it is', () => {
+    assert.deepEqual(splitClasses(index, { classes: 0, images: 0 }, stream('s')).train, index);
+  });
+
+  test('the same stream holds out the same', () => {
+    const split = () => splitClasses(index, { classes: 0.3, images: 0.25 }, stream('1/split'));
+    assert.deepEqual(split(), split());
+  });
+});
+
+describe('makeEpisode', () => {
+  test('an episode alone is the same as after others', () => {
+    const alone = makeEpisode(setting, 17);
+    for (let n = 1; n < 17; n++) makeEpisode(setting, n);
+    assert.deepEqual(makeEpisode(setting, 17), alone);
+    assert.notDeepEqual(makeEpisode(setting, 18).trainImages, alone.trainImages);
+    assert.notDeepEqual(makeEpisode({ ...setting, seed: 2 }, 17).weights, alone.weights);
+  });
+
+  test('images and labels belong together', () => {
+    const { trainImages, trainLabels, queryImages, queryLabels } = makeEpisode(setting, 1);
+    assert.equal(trainLabels.length, 12);
+    assert.equal(queryLabels.length, 6);
+    for (const [images, labels] of [
+      [trainImages, trainLabels],
+      [queryImages, queryLabels],
+    ] as const) {
+      assert.equal(images.length, 4 * labels.length);
+      labels.forEach((label, i) => {
+        const bytes = images.subarray(4 * i, 4 * i + 4);
+        assert.deepEqual([...bytes], Array(4).fill(bytes[0]));
+        assert.equal(bytes[0]! % CLASSES, label);
+      });
+    }
+  });
+
+  test('both feedback kinds of one seed see the same task and W', () => {
+    const { feedbackWeights, ...fix } = makeEpisode(setting, 3);
+    assert.equal(feedbackWeights!.length, 2);
+    assert.deepEqual(makeEpisode({ ...setting, feedback: 'sym' }, 3), { ...fix, feedback: 'sym' });
+  });
+});

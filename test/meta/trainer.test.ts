@@ -1,0 +1,106 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { adamStep, initialState } from '#dist/meta/adam.js';
+import { decodeJournal, encodeRecord } from '#dist/meta/journal.js';
+import type { EpisodeRecord } from '#dist/meta/record.js';
+import { DivergedError, startingPoint, type TrainOptions, train } from '#dist/meta/trainer.js';
+import { bowl, numbered, rule } from './bowl.js';
+
+const options: TrainOptions = {
+  engine: bowl(),
+  rule,
+  makeEpisode: numbered,
+  episodes: 20,
+  lrMeta: 0.1,
+  lamb: 0,
+  from: startingPoint([1e-3, 0]),
+};
+
+async function collect(changes: Partial<TrainOptions> = {}): Promise<EpisodeRecord[]> {
+  const records = [];
+  for await (const record of train({ ...options, ...changes })) records.push(record);
+  return records;
+}
+const withoutTime = (records: readonly EpisodeRecord[]) => records.map((record) => ({ ...record, ms: 0 }));
+
+describe('train', () => {
+  test('one Adam step an episode, down the bowl', async () => {
+    const records = await collect({ episodes: 400 });
+    assert.deepEqual(
+      records.map(({ episode }) => episode),
+      Array.from({ length: 400 }, (_, i) => i + 1),
+    );
+    let state = initialState([1e-3, 0]);
+    for (const { episode, theta, loss, gradient, next } of records) {
+      assert.deepEqual(theta, state.theta);
+      assert.equal(loss, (theta[0]! - 3) ** 2 + (theta[1]! + 1) ** 2);
+      assert.deepEqual(gradient, [2 * (theta[0]! - 3) + Math.sin(episode), 2 * (theta[1]! + 1) + Math.cos(episode)]);
+      state = adamStep(state, gradient, 0.1);
+      assert.deepEqual(next, state);
+    }
+    assert.ok(records.at(-1)!.loss < 0.05);
+  });
+
+  test('continued from any record, by way of the journal, it is as if never interrupted', async () => {
+    const spoil = (n: number) => (n % 4 === 0 ? { loss: Number.NaN } : {});
+    const whole = await collect({ engine: bowl(spoil), lamb: 0.3, clip: 1 });
+    for (const end of [1, 4, 7, 19]) {
+      const [from] = decodeJournal(whole.slice(0, end).map(encodeRecord).join(''), 2).slice(-1);
+      const rest = await collect({ engine: bowl(spoil), lamb: 0.3, clip: 1, from: from! });
+      assert.deepEqual(withoutTime(rest), withoutTime(whole.slice(end)));
+    }
+  });
+
+  for (const [what, spoiled] of Object.entries({
+    'a loss of NaN': { loss: Number.NaN },
+    'an infinite loss': { loss: Number.POSITIVE_INFINITY },
+    'one gradient of NaN': { gradient: [1, Number.NaN] },
+    'an infinite gradient': { gradient: [Number.NEGATIVE_INFINITY, 0] },
+    'a gradient whose square overflows': { gradient: [1e200, 0] },
+  })) {
+    test(`${what}: the step is left out, and counted`, async () => {
+      const records = await collect({ engine: bowl((n) => ([3, 4, 9].includes(n) ? spoiled : {})) });
+      assert.deepEqual(
+        records.flatMap(({ episode, skipped }) => (skipped ? [episode] : [])),
+        [3, 4, 9],
+      );
+      assert.deepEqual(records[2]!.next, records[1]!.next);
+      assert.deepEqual(records[3]!.skips, { total: 2, inARow: 2 });
+      assert.deepEqual(records[4]!.skips, { total: 2, inARow: 0 });
+      assert.deepEqual(records[8]!.skips, { total: 3, inARow: 1 });
+      assert.equal(records.at(-1)!.next.step, 17);
+      for (const { next } of records) assert.ok([...next.theta, ...next.m, ...next.v].every(Number.isFinite));
+    });
+  }
+
+  test('with --clip a huge gradient is used, not skipped', async () => {
+    const records = await collect({ engine: bowl(() => ({ gradient: [1e200, 0] })), clip: 1 });
+    assert.ok(records.every(({ skipped, gradient }) => !skipped && gradient[0] === 1));
+  });
+
+  test('ten skipped in a row stop it with advice, at once if it is continued', async () => {
+    const engine = bowl((n) => (n > 5 && n !== 8 ? { loss: Number.NaN } : {}));
+    const records: EpisodeRecord[] = [];
+    const run = async (from = options.from) => {
+      for await (const record of train({ ...options, engine, from })) records.push(record);
+    };
+    await assert.rejects(run(), (error) => {
+      assert.ok(error instanceof DivergedError);
+      assert.match(error.message, /after episode 18: .* 10 episodes in a row.* smaller --a, smaller --init .*--clip/);
+      return true;
+    });
+    assert.equal(records.length, 18);
+    await assert.rejects(run(records.at(-1)!), DivergedError);
+    assert.equal(records.length, 18);
+  });
+
+  test('an abort ends it after the episode in progress', async () => {
+    const stop = new AbortController();
+    const records = [];
+    for await (const record of train({ ...options, signal: stop.signal })) {
+      records.push(record);
+      if (record.episode === 6) stop.abort();
+    }
+    assert.equal(records.length, 6);
+  });
+});
