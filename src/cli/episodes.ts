@@ -1,5 +1,6 @@
 /** A run from its folder to its summary: trains, writes down, shows, and stops when asked. */
 import { resolve } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { makeEpisode } from '../data/sampler.js';
 import type { Engine } from '../engine/engine.js';
 import { DivergedError, startingPoint, train } from '../meta/trainer.js';
@@ -56,6 +57,7 @@ export async function runEpisodes(
       signal: interruption.abort,
     })) {
       log.append(record);
+      await setImmediate(); // Lets signals and output through, which wait for the event loop.
       if (record.skipped) {
         terminal.warn(`Episode ${record.episode}: loss or gradient is not finite; its step is left out.`);
       }

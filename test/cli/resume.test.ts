@@ -20,7 +20,7 @@ function contents(folder: string): Record<string, string> {
     readFileSync(join(folder, file), 'latin1')
       .replace(/"ms":[^,]*,/g, '')
       .replace(/"started": .*/, '')
-      .replace(/"?(res|test_name)"?: .*/g, '');
+      .replace(/"?(res|test_name)"? ?: .*/g, '');
   return Object.fromEntries(listing(folder).map((file) => [file, text(file)]));
 }
 
