@@ -4,65 +4,63 @@
  */
 export type TensorFlow = typeof import('@tensorflow/tfjs');
 
-/** Imports a package by its name; rejects with ERR_MODULE_NOT_FOUND where it is not installed. */
-export type Load = (specifier: string) => Promise<unknown>;
-
 export interface Backend {
   readonly tf: TensorFlow;
   /** The library's own name: `tensorflow` (native), `wasm` or `cpu`. */
   readonly name: string;
-  /** Package and device, e.g. `@tensorflow/tfjs-node-gpu, CUDA`. */
+  /** Package and device, and why each better package that is installed does not load. */
   readonly description: string;
-  /** Whether the operations run on a CUDA device. */
-  readonly cuda: boolean;
-  /** One sentence for each faster package that is installed but does not load. */
-  readonly problems: readonly string[];
+}
+
+export interface BackendOptions {
+  /** Imports a package by its name; rejects with ERR_MODULE_NOT_FOUND where it is not installed. For tests. */
+  readonly load?: (specifier: string) => Promise<unknown>;
+  /** `tensorflow` (native), `wasm` or `cpu`: no other will do. */
+  readonly backend?: string;
+  /** Whether a GPU may be used. */
+  readonly gpu?: boolean;
 }
 
 const CANDIDATES = [
-  { name: 'tensorflow', packages: ['@tensorflow/tfjs-node-gpu'] },
+  { name: 'tensorflow', packages: ['@tensorflow/tfjs-node-gpu'], gpu: true },
   { name: 'tensorflow', packages: ['@tensorflow/tfjs-node'] },
   { name: 'wasm', packages: ['@tensorflow/tfjs', '@tensorflow/tfjs-backend-wasm'] },
   { name: 'cpu', packages: ['@tensorflow/tfjs'] },
 ] as const;
 
 /**
- * The first back end that loads, or the one named.
- * @param load how a package is imported (for tests).
- * @param only `tensorflow`, `wasm` or `cpu`: no other will do.
+ * The first back end that loads.
  * @throws Error, which says what to install for what, where there is none.
  */
-export async function findBackend(load: Load = (specifier) => import(specifier), only?: string): Promise<Backend> {
+export async function findBackend(options: BackendOptions = {}): Promise<Backend> {
+  const { load = (specifier) => import(specifier), backend: only, gpu = true } = options;
   const problems: string[] = [];
-  for (const { name, packages } of CANDIDATES) {
-    if (only !== undefined && only !== name) continue;
+  for (const { name, packages, ...candidate } of CANDIDATES) {
+    if ((only !== undefined && only !== name) || ('gpu' in candidate && !gpu)) continue;
+    const own = packages.at(-1)!;
     try {
       restoreRemovedUtil();
-      const modules = await Promise.all(packages.map(load));
-      const tf = unwrapped(modules[0]) as TensorFlow;
+      const [library] = await Promise.all(packages.map(load));
+      const tf = unwrapped(library) as TensorFlow;
       // Else the library prints advice about faster packages.
       tf.enableProdMode();
       if (!(await tf.setBackend(name))) throw new Error(`its back end '${name}' does not start`);
-      const cuda = Boolean((tf.backend() as { isUsingGpuDevice?: boolean }).isUsingGpuDevice);
-      return { tf, name, cuda, problems, description: `${packages.at(-1)}, ${cuda ? 'CUDA' : device(name)}` };
+      const device = (tf.backend() as { isUsingGpuDevice?: boolean }).isUsingGpuDevice ? 'CUDA' : DEVICES[name];
+      return { tf, name, description: [`${own}, ${device}`, ...problems].join('; ') };
     } catch (error) {
-      if (!isMissing(error, packages)) problems.push(`${packages.at(-1)} does not load: ${firstLine(error)}.`);
+      if (!isMissing(error, packages)) problems.push(`${own} does not load: ${firstLine(error)}`);
     }
   }
-  throw new Error(
-    [
-      `the tensorflow engine needs TensorFlow.js${only ? ` with its back end '${only}'` : ''}: ${ADVICE}`,
-      ...problems,
-    ].join(' '),
-  );
+  const wanted = only === undefined ? '' : ` with its back end '${only}'`;
+  const sentence = [`The tensorflow engine needs TensorFlow.js${wanted}: ${ADVICE}`, ...problems].join('; ');
+  throw new Error(`${sentence}.`);
 }
+
+const DEVICES = { tensorflow: 'native code on the CPU', wasm: 'WebAssembly on the CPU', cpu: 'JavaScript on the CPU' };
 
 const ADVICE =
   'install @tensorflow/tfjs-node-gpu for an NVIDIA card with CUDA 11.2 and cuDNN 8.1, @tensorflow/tfjs-node for native ' +
-  'code on the CPU, or @tensorflow/tfjs with @tensorflow/tfjs-backend-wasm where neither installs.';
-
-const device = (name: string) =>
-  ({ wasm: 'WebAssembly on the CPU', cpu: 'plain JavaScript on the CPU' })[name] ?? 'CPU';
+  'code on the CPU, or @tensorflow/tfjs and @tensorflow/tfjs-backend-wasm where neither installs';
 
 const firstLine = (error: unknown) =>
   (error instanceof Error ? error.message : String(error)).split('\n', 1)[0]!.trim().replace(/\.$/, '');

@@ -83,14 +83,16 @@ function samples(
   to: number,
 ): Samples {
   const { layers } = episodes[0]!;
-  const size = layers[0]!;
-  const shape = [episodes.length, to - from] as const;
+  const [size, outputs] = [layers[0]!, layers.at(-1)!];
   const images = joined(episodes.map((e) => Float32Array.from(e[`${part}Images`].subarray(from * size, to * size))));
   const labels = episodes.flatMap((e) => [...e[`${part}Labels`].subarray(from, to)]);
-  const input = tf.div(tf.tensor3d(images, [...shape, size]), 255);
-  const target = tf.oneHot(tf.tensor2d(labels, [...shape], 'int32'), layers.at(-1)!);
-  const columns = (rows: Tensor) => tf.transpose(tf.cast(rows, 'float32'), [0, 2, 1]);
-  return { input: columns(input), target: columns(target) };
+  const target = new Float32Array(labels.length * outputs);
+  labels.forEach((label, i) => {
+    target[i * outputs + label] = 1;
+  });
+  const columns = (rows: Float32Array, n: number) =>
+    tf.transpose(tf.tensor3d(rows, [episodes.length, to - from, n]), [0, 2, 1]);
+  return { input: tf.div(columns(images, size), 255), target: columns(target, outputs) };
 }
 
 /** Mean cross-entropy over the query images, one per episode. */

@@ -1,14 +1,10 @@
 import { checkRun, type Engine, type Episode, type EpisodeResult } from '../engine.js';
-import { findBackend, type Load } from './backend.js';
+import { type BackendOptions, findBackend } from './backend.js';
 import { runBatch } from './batch.js';
 
-export interface TensorflowOptions {
-  /** Steps between two kept copies of the weights. */
+export interface TensorflowOptions extends BackendOptions {
+  /** Steps between two kept copies of the weights: less memory for fewer, down to about sqrt(steps) / 2. */
   readonly block?: number;
-  /** `tensorflow` (native), `wasm` or `cpu` instead of the fastest that loads. */
-  readonly backend?: string;
-  /** How a package is imported; for tests. */
-  readonly load?: Load;
 }
 
 /**
@@ -17,8 +13,8 @@ export interface TensorflowOptions {
  *
  * @throws Error, which says what to install, where TensorFlow.js is not there.
  */
-export async function createTensorflowEngine({ block = 8, backend, load }: TensorflowOptions = {}): Promise<Engine> {
-  const { tf, name, description } = await findBackend(load, backend);
+export async function createTensorflowEngine({ block = 8, ...options }: TensorflowOptions = {}): Promise<Engine> {
+  const { tf, name, description } = await findBackend(options);
   return {
     name: `tensorflow (${description})`,
     async run(episodes, rule, theta) {
