@@ -35,15 +35,15 @@ const CANDIDATES = [
 export async function findBackend(options: BackendOptions = {}): Promise<Backend> {
   const { load = (specifier) => import(specifier), backend: only, gpu = true } = options;
   const problems: string[] = [];
+  restoreRemovedUtil();
+  await load('@tensorflow/tfjs').then(silence, () => {});
   for (const { name, packages, ...candidate } of CANDIDATES) {
     if ((only !== undefined && only !== name) || ('gpu' in candidate && !gpu)) continue;
     const own = packages.at(-1)!;
     try {
-      restoreRemovedUtil();
       const [library] = await Promise.all(packages.map(load));
       const tf = unwrapped(library) as TensorFlow;
-      // Else the library prints advice about faster packages.
-      tf.enableProdMode();
+      silence(library);
       if (!(await tf.setBackend(name))) throw new Error(`its back end '${name}' does not start`);
       const device = (tf.backend() as { isUsingGpuDevice?: boolean }).isUsingGpuDevice ? 'CUDA' : DEVICES[name];
       return { tf, name, description: [`${own}, ${device}`, ...problems].join('; ') };
@@ -71,6 +71,9 @@ const isMissing = (error: unknown, packages: readonly string[]) =>
   'code' in error &&
   error.code === 'ERR_MODULE_NOT_FOUND' &&
   packages.some((name) => error.message.includes(`'${name}'`));
+
+/** Else the library advertises faster packages, and a second native one warns of each of its 150 operations. */
+const silence = (library: unknown) => (unwrapped(library) as TensorFlow).enableProdMode();
 
 /** Node shows a CommonJS package as the `default` of a module. */
 const unwrapped = (module: unknown): unknown => (module as { default?: unknown }).default ?? module;
