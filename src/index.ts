@@ -12,7 +12,7 @@ export {
   type Task,
   type TaskSize,
 } from './data/sampler.js';
-export { createEngine, ENGINE_NAMES, type EngineName } from './engine/create.js';
+export { createEngine, ENGINE_NAMES, type EngineName, type EngineOptions } from './engine/create.js';
 export type { Engine, Episode, EpisodeResult, Feedback } from './engine/engine.js';
 export { decodeJournal, encodeRecord, JournalError } from './meta/journal.js';
 export type { AdamState, EpisodeRecord } from './meta/record.js';

@@ -1,4 +1,5 @@
 /** The program as a function: from words and streams to an exit code. */
+import { COMMANDS } from './commands.js';
 import type { Io } from './terminal.js';
 import { UsageError } from './usage-error.js';
 
@@ -8,8 +9,10 @@ import { UsageError } from './usage-error.js';
  */
 export async function main(argv: readonly string[], io: Io): Promise<number> {
   try {
-    if (argv[0] === 'data') return await (await import('./data.js')).dataCommand(argv.slice(1), io);
-    return await (await import('./train.js')).trainCommand(argv, io);
+    const [first = '', ...rest] = argv;
+    if (!Object.hasOwn(COMMANDS, first)) return await (await import('./train.js')).trainCommand(argv, io);
+    const [, load] = COMMANDS[first]!;
+    return await (await load())(rest, io);
   } catch (error) {
     const { message, stack } = error instanceof Error ? error : new Error(String(error));
     io.stderr.write(`meta-plasticity: ${message}\n`);

@@ -1,9 +1,10 @@
+import { COMMANDS } from './commands.js';
 import type { Manual } from './help.js';
 
 export const trainManual: Manual = {
   usage: [
     ['meta-plasticity [flags]', 'meta-train a plasticity rule'],
-    ['meta-plasticity data ACTION', 'data sets; see data --help'],
+    ...Object.entries(COMMANDS).map(([name, [what]]) => [`meta-plasticity ${name}`, what] as const),
   ],
   examples: [
     ['meta-plasticity --fbk sym', 'backpropagation, 600 episodes'],

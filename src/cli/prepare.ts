@@ -1,6 +1,6 @@
 /** From settings to all that an experiment consists of, with the checks that need the rule or the data. */
 import type { Dataset } from '../data/dataset.js';
-import { isNamed, openDataset } from '../data/open.js';
+import { isNamed, namedSize, openDataset } from '../data/open.js';
 import { type ClassIndex, classIndex, splitClasses } from '../data/sampler.js';
 import { defaultLayers } from '../network/layers.js';
 import type { Rule } from '../plasticity/rule.js';
@@ -27,13 +27,20 @@ export interface Experiment {
  */
 export async function prepare(settings: Settings, io: Io, terminal: Terminal): Promise<Experiment> {
   const { rule, theta } = buildRule(settings);
+  // What cannot fit a named data set is refused before it is fetched.
+  if (isNamed(settings.database)) fit(settings, namedSize(settings.database));
   const dataset = await open(settings, io, terminal);
+  return { settings, rule, theta, dataset, ...fit(settings, dataset) };
+}
+
+/** The part of the data that tasks are drawn from, and the layers, checked against the settings. */
+function fit(settings: Settings, data: Pick<Dataset, 'name' | 'classes' | 'labels'>) {
   const [classes, images] = settings.split as [number, number];
-  const whole = classIndex(dataset);
+  const whole = classIndex(data);
   const index =
     classes || images ? splitClasses(whole, { classes, images }, stream(`${settings.seed}/split`)).train : whole;
-  checkTask(settings, dataset, index);
-  return { settings, rule, theta, dataset, index, layers: chooseLayers(settings, dataset) };
+  checkTask(settings, data, index);
+  return { index, layers: chooseLayers(settings, data) };
 }
 
 /** Opens the data of the flags --database, --data_dir and --dim, showing progress. */
@@ -61,7 +68,9 @@ export async function open(
   }
 }
 
-function checkTask({ M, K, Q, split }: Settings, { name, classes }: Dataset, index: ClassIndex): void {
+type Classes = Pick<Dataset, 'name' | 'classes'>;
+
+function checkTask({ M, K, Q, split }: Settings, { name, classes }: Classes, index: ClassIndex): void {
   const after = split.some((part) => part > 0) ? ` after --split ${split.join(' ')}` : '';
   if (M > index.length) {
     throw new UsageError(`--M must be at most ${index.length}, the classes of ${name}${after}, not '${M}'.`);
@@ -76,7 +85,7 @@ function checkTask({ M, K, Q, split }: Settings, { name, classes }: Dataset, ind
   }
 }
 
-function chooseLayers({ layers, dim }: Settings, { name, classes }: Dataset): readonly number[] {
+function chooseLayers({ layers, dim }: Settings, { name, classes }: Classes): readonly number[] {
   const inputs = dim * dim;
   const outputs = classes.length;
   if (!layers) return defaultLayers(inputs, outputs);

@@ -20,16 +20,21 @@ export interface Started {
 
 /** Refuses a --res in which no folder can be made, before anything else is done. */
 export async function checkResults({ res }: Settings): Promise<void> {
-  await checkWritable(res).catch((error: Error) => {
-    throw new UsageError(`--res must be a folder that can be written to, not '${res}' (${error.message}).`);
-  });
+  await checkWritable(res).catch(refuseResults(res));
+}
+
+function refuseResults(res: string): (error: Error) => never {
+  return ({ message }) => {
+    throw new UsageError(`--res must be a folder that can be written to, not '${res}' (${message}).`);
+  };
 }
 
 /** Makes the folder of a new run. */
 export async function startRun(experiment: Experiment, engine: string): Promise<Started> {
   const { settings, rule, theta, layers, dataset } = experiment;
   const now = new Date();
-  const folder = await createRunFolder(settings.res, settings.test_name, now);
+  const { res, test_name } = settings;
+  const folder = await createRunFolder(res, test_name, now).catch(refuseResults(res));
   const unlock = await lockFolder(folder);
   await writeRunFile(folder, {
     version: packageVersion(),

@@ -1,5 +1,6 @@
 /** `meta-plasticity`: meta-trains a rule. */
 import { createEngine } from '../engine/create.js';
+import { COMMANDS } from './commands.js';
 import { readConfigFile } from './config-file.js';
 import { runEpisodes } from './episodes.js';
 import { gpuNotice, hasNvidiaGpu } from './gpu.js';
@@ -49,7 +50,9 @@ export async function trainCommand(argv: readonly string[], io: Io): Promise<num
 }
 
 function unexpected(word: string): string {
-  const meant = nearest(word, ['data']);
-  const hint = meant ? `did you mean the command ${meant}?` : 'the only command is data, and all else are --flags.';
+  const meant = nearest(word, Object.keys(COMMANDS));
+  const hint = meant
+    ? `did you mean the command ${meant}?`
+    : `commands are ${Object.keys(COMMANDS).join(', ')}, and all else are --flags.`;
   return `Unexpected '${word}': ${hint}`;
 }

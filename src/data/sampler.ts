@@ -1,6 +1,6 @@
 /** Few-shot tasks: M classes, K training and Q query images of each (paper's Algorithm 1). */
 import type { Episode, Feedback } from '../engine/engine.js';
-import { drawWeights } from '../network/initialise.js';
+import { drawWeights, type InitialWeights } from '../network/initialise.js';
 import { type Random, sampleWithoutReplacement, shuffle, stream, streamKey } from '../random/stream.js';
 import type { Dataset } from './dataset.js';
 
@@ -98,16 +98,28 @@ export interface EpisodeSetting extends TaskSize {
 export function makeEpisode(setting: EpisodeSetting, n: number): Episode {
   const { dataset, index, layers, beta, feedback, seed } = setting;
   const task = sampleTask(index, setting, stream(`${seed}/episode/${n}/task`));
-  return {
+  const weightKey = streamKey(`${seed}/episode/${n}/weights`);
+  let drawn: InitialWeights | undefined;
+  const draw = () => {
+    drawn ??= drawWeights(weightKey, layers, { feedback });
+    return drawn;
+  };
+  const episode = {
     layers,
     beta,
     feedback,
-    ...drawWeights(streamKey(`${seed}/episode/${n}/weights`), layers, { feedback }),
+    weightKey,
+    // 360,000 numbers: left undrawn by engines that go by the key.
+    get weights() {
+      return draw().weights;
+    },
     trainImages: gatherImages(dataset, task.train),
     trainLabels: Uint8Array.from(task.train, (i) => dataset.labels[i]!),
     queryImages: gatherImages(dataset, task.query),
     queryLabels: Uint8Array.from(task.query, (i) => dataset.labels[i]!),
   };
+  if (feedback === 'sym') return episode;
+  return Object.defineProperty(episode, 'feedbackWeights', { enumerable: true, get: () => draw().feedbackWeights });
 }
 
 /** Copies images into one array, count x (dim * dim). */

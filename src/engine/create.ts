@@ -1,19 +1,23 @@
 import type { Engine } from './engine.js';
+import type { WasmOptions } from './wasm/engine.js';
 
-/** What `createEngine` knows. */
-export const ENGINE_NAMES = ['reference', 'tensorflow'] as const;
+/** What `createEngine` knows; the first is the default. */
+export const ENGINE_NAMES = ['wasm', 'reference', 'tensorflow'] as const;
 export type EngineName = (typeof ENGINE_NAMES)[number];
 
-export interface EngineOptions {
-  /** Whether an engine that can use a GPU may do so (default: yes). */
+/** Options of all engines; each reads its own. */
+export interface EngineOptions extends WasmOptions {
+  /** tensorflow: whether a GPU may be used (default: yes). */
   readonly gpu?: boolean;
 }
 
 /**
- * An engine by its name.
- * @throws RangeError for a name that is none of ENGINE_NAMES; Error where what an engine needs is not installed.
+ * An engine by its name: `wasm`, float32 on SIMD kernels and fast; `reference`, float64 and plain; `tensorflow`, float32
+ * and differentiated by TensorFlow.js, which is to be installed beside this package.
+ * @throws RangeError for a name that is none of ENGINE_NAMES; Error where this machine lacks what the engine needs.
  */
 export async function createEngine(name: string, options: EngineOptions = {}): Promise<Engine> {
+  if (name === 'wasm') return (await import('./wasm/engine.js')).createWasmEngine(options);
   if (name === 'reference') return (await import('./reference/engine.js')).createReferenceEngine();
   if (name === 'tensorflow') return (await import('./tensorflow/engine.js')).createTensorflowEngine(options);
   throw new RangeError(`unknown engine '${name}' (valid: ${ENGINE_NAMES.join(', ')})`);

@@ -1,4 +1,5 @@
 import type { Rule } from '../plasticity/rule.js';
+import type { ThreefryKey } from '../random/threefry.js';
 
 /** `fix`: fixed random feedback (FA). `sym`: B_l = W_l at every step (BP). */
 export type Feedback = 'fix' | 'sym';
@@ -14,6 +15,11 @@ export interface Episode {
   readonly weights: readonly Float32Array[];
   /** L matrices of the same shapes; needed when `feedback` is `fix`. */
   readonly feedbackWeights?: readonly Float32Array[];
+  /**
+   * The key under which `drawWeights` draws `weights` and `feedbackWeights`. An engine that draws them itself, to the
+   * same bits, need not read the two, which may then be drawn only when they are read.
+   */
+  readonly weightKey?: ThreefryKey;
   /** T x n_0 bytes, 0..255, in the order in which they are shown. */
   readonly trainImages: Uint8Array;
   /** T class indices, each below n_L. */
@@ -46,6 +52,11 @@ export interface Engine {
    * `theta[i]` belongs to `episodes[i]`. Independent episodes may run in parallel.
    */
   run(episodes: readonly Episode[], rule: Rule, theta: readonly Float64Array[]): Promise<EpisodeResult[]>;
+  /**
+   * Says which episode (this very object) will be run next, so that what does not depend on theta can be made ready in
+   * the background, while another runs. Changes nothing but the time it takes; engines without a use for it lack it.
+   */
+  prefetch?(episode: Episode, rule: Rule): void;
   dispose(): Promise<void>;
 }
 
@@ -60,15 +71,21 @@ export function checkRun(episodes: readonly Episode[], rule: Rule, theta: readon
   if (theta.length !== episodes.length)
     refuse(`there are ${episodes.length} episodes but ${theta.length} vectors of coefficients`);
   episodes.forEach((episode, i) => {
-    const { layers, beta, weights, feedback, feedbackWeights } = episode;
+    const { layers, beta, feedback, weightKey } = episode;
     if (theta[i]!.length !== rule.terms.length)
       refuse(`the rule has ${rule.terms.length} terms but theta has ${theta[i]!.length} coefficients`);
     if (layers.length < 2 || !layers.every((n) => Number.isInteger(n) && n > 0))
       refuse(`layers must be two or more positive integers, not [${layers.join(', ')}]`);
     if (!(beta > 0 && Number.isFinite(beta))) refuse(`beta must be a positive number, not ${beta}`);
     if (feedback !== 'fix' && feedback !== 'sym') refuse(`feedback must be 'fix' or 'sym', not '${feedback}'`);
-    const matrices = { weights, ...(feedback === 'fix' ? { feedbackWeights: feedbackWeights ?? [] } : {}) };
-    for (const [name, list] of Object.entries(matrices)) {
+    // Matrices drawn under a key are of the right sizes, and not drawn before they are read.
+    const names = weightKey
+      ? []
+      : feedback === 'fix'
+        ? (['weights', 'feedbackWeights'] as const)
+        : (['weights'] as const);
+    for (const name of names) {
+      const list = episode[name] ?? [];
       if (list.length !== layers.length - 1)
         refuse(`${name} must hold ${layers.length - 1} matrices, not ${list.length}`);
       list.forEach((matrix, l) => {

@@ -43,6 +43,7 @@ export class DivergedError extends Error {
 export async function* train(options: TrainOptions): AsyncGenerator<EpisodeRecord, void, undefined> {
   const { engine, rule, makeEpisode, episodes, lrMeta, signal } = options;
   let at: Checkpoint = options.from;
+  let upcoming: Episode | undefined;
   for (;;) {
     if (at.skips.inARow >= MAX_SKIPS_IN_A_ROW) throw new DivergedError(divergedMessage(at.episode));
     if (at.episode >= episodes || signal?.aborted) return;
@@ -50,7 +51,12 @@ export async function* train(options: TrainOptions): AsyncGenerator<EpisodeRecor
     const episode = at.episode + 1;
     const { theta } = at.next;
     const start = performance.now();
-    const [result] = await engine.run([makeEpisode(episode)], rule, [Float64Array.from(theta)]);
+    const current: Episode = upcoming ?? makeEpisode(episode);
+    if (episode < episodes && engine.prefetch) {
+      upcoming = makeEpisode(episode + 1);
+      engine.prefetch(upcoming, rule);
+    }
+    const [result] = await engine.run([current], rule, [Float64Array.from(theta)]);
     if (!result) throw new Error(`Engine ${engine.name} gave no result for episode ${episode}.`);
     const ms = performance.now() - start;
 

@@ -30,7 +30,7 @@ function plain(error: unknown, path: string): Error {
 /** Makes a run's folder, one that did not exist before: runs that start in the same second get different n. */
 export async function createRunFolder(res: string, testName: string, start: Date): Promise<string> {
   const parent = join(res, testName);
-  await mkdir(parent, { recursive: true });
+  await makeFolders(parent);
   for (let n = 1; ; n++) {
     const folder = join(parent, `${timestamp(start)}_${n}`);
     try {
@@ -40,6 +40,19 @@ export async function createRunFolder(res: string, testName: string, start: Date
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     }
   }
+}
+
+/** `mkdir -p`. Node's own never returns where the system answers ENOENT for ever, as below /proc. */
+async function makeFolders(path: string): Promise<void> {
+  const make = () =>
+    mkdir(path).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EEXIST') throw error;
+    });
+  await make().catch(async (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT' || dirname(path) === path) throw error;
+    await makeFolders(dirname(path));
+    await make();
+  });
 }
 
 /** Local time as YYYY-MM-DD_HH-MM-SS. */

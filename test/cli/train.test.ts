@@ -74,7 +74,7 @@ describe('a run', () => {
     assert.equal(file.settings.database, join(process.cwd(), 'images'));
     assert.deepEqual(file.layers, [16, 5, 3]);
     assert.match(file.data.checksum, /^[0-9a-f]{64}$/);
-    assert.equal(file.engine, 'reference');
+    assert.equal(file.engine, 'wasm');
     assert.equal(file.node, process.version);
     assert.ok(file.machine.cores >= 1 && file.started.endsWith('Z'));
     const journal = json(join(JSON.parse(stdout).folder, 'journal.jsonl'));
@@ -164,7 +164,7 @@ describe('a run', () => {
     const flags = [...SMALL, '--episodes', '1'];
     assert.match(
       (await run([...flags, ...into()])).stdout,
-      /^(No GPU on this machine: running on|The reference engine runs on) the CPU/m,
+      /^(No GPU on this machine: running on|The \w+ engine runs on) the CPU/m,
     );
     assert.doesNotMatch((await run([...flags, ...into(), '--gpu_mode', '0'])).stdout, /GPU/);
   });

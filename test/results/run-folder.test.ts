@@ -47,3 +47,9 @@ describe('checkWritable', () => {
     await assert.rejects(checkWritable(join(closed, 'below')), { message: `${closed} is not writable` });
   });
 });
+
+test('a place where no folder can be made is an error at once', {
+  skip: !existsSync('/proc') && 'needs /proc',
+}, async () => {
+  await assert.rejects(createRunFolder('/proc/none', '', new Date()));
+});

@@ -1,0 +1,69 @@
+import type { Program } from '../../plasticity/program.js';
+import { checkRun, type Engine, type Episode, type EpisodeResult } from '../engine.js';
+import { Arena } from './arena.js';
+import { runEpisode } from './episode.js';
+import { Helper, type Prepared } from './helper.js';
+import { compileKernels, instantiate } from './kernels.js';
+import { loadKernels } from './load.js';
+import { shapeOf } from './preparation.js';
+import { fits, makeWorkspace, type Workspace } from './workspace.js';
+
+export interface WasmOptions {
+  /** Relaxed SIMD: faster where the machine fuses multiply and add, but results then depend on whether it does. */
+  readonly relaxed?: boolean;
+  /** kernels.wasm (or kernels.relaxed.wasm) where it cannot be loaded from beside this file. */
+  readonly kernels?: Uint8Array<ArrayBuffer>;
+}
+
+/**
+ * The fast engine for CPUs: the reference engine's algorithm in float32 on SIMD kernels, one thread. The plain module
+ * gives the same bytes on every machine.
+ *
+ * @throws Error where the JavaScript engine lacks SIMD, or relaxed SIMD if that was asked for.
+ */
+export async function createWasmEngine({ relaxed = false, kernels: bytes }: WasmOptions = {}): Promise<Engine> {
+  const module = await compileKernels(bytes ?? (await loadKernels(relaxed)), relaxed);
+  const arena = new Arena();
+  const kernels = instantiate(module, arena.memory);
+  let space: Workspace | undefined;
+  let helper: Helper | undefined;
+  let ahead = new WeakMap<Episode, { program: Program; prepared: Promise<Prepared> }>();
+
+  async function runOne(episode: Episode, program: Program, theta: Float64Array): Promise<EpisodeResult> {
+    const known = ahead.get(episode);
+    ahead.delete(episode);
+    const prepared = known?.program === program ? await known.prepared : undefined;
+    if (!space || !fits(space, episode, program)) space = makeWorkspace(arena, kernels, episode, program);
+    if (prepared) {
+      space.preparation.load(prepared);
+      helper?.release(prepared);
+    } else space.preparation.fill(episode);
+    const result = runEpisode({ arena, kernels }, space, episode, theta);
+    // NaN in a row's padding would outlast the episode: after one that diverged, everything is zeroed.
+    if (!Number.isFinite(result.loss) || !result.thetaGradient.every(Number.isFinite)) space = undefined;
+    return result;
+  }
+
+  return {
+    name: relaxed ? 'wasm-relaxed' : 'wasm',
+    async run(episodes, rule, theta) {
+      checkRun(episodes, rule, theta);
+      const results: EpisodeResult[] = [];
+      for (const [i, episode] of episodes.entries()) results.push(await runOne(episode, rule.program, theta[i]!));
+      return results;
+    },
+    prefetch(episode, { program }) {
+      helper ??= new Helper(module);
+      const prepared = helper.prepare(shapeOf(episode, program), episode);
+      // Whoever runs the episode hears of a failure; if nobody does, it is nobody's.
+      prepared.catch(() => {});
+      ahead.set(episode, { program, prepared });
+    },
+    async dispose() {
+      space = undefined;
+      ahead = new WeakMap();
+      await helper?.dispose();
+      helper = undefined;
+    },
+  };
+}

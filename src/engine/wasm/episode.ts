@@ -1,0 +1,145 @@
+/**
+ * One episode on the kernels: adapt on the training images, query loss, and its exact gradient with respect to theta by
+ * walking back. The same algorithm as the reference engine's, in float32 and over rows in the kernels' memory.
+ */
+import type { Episode, EpisodeResult } from '../engine.js';
+import type { Arena } from './arena.js';
+import { padded } from './arena.js';
+import type { Kernels } from './kernels.js';
+import { statistics } from './statistics.js';
+import type { Workspace } from './workspace.js';
+
+export interface Machine {
+  readonly arena: Arena;
+  readonly kernels: Kernels;
+}
+
+/** Runs the episode that `space` was prepared for. */
+export function runEpisode(machine: Machine, space: Workspace, episode: Episode, theta: Float64Array): EpisodeResult {
+  const { steps } = space.preparation.shape;
+  for (let t = 0; t < steps; t++) stepForward(machine, space, t, episode.trainLabels[t]!, theta);
+  const { loss, accuracy } = query(machine, space, episode.queryLabels);
+  const thetaGradient = new Float64Array(theta.length);
+  for (let t = steps - 1; t >= 0; t--) stepBack(machine, space, t, thetaGradient);
+  return { loss, accuracy, thetaGradient, ...statistics(machine, space, episode.queryLabels) };
+}
+
+/** Step t: forward pass, errors, and every layer's update (paper's Eqs 1-3, 24). */
+function stepForward({ arena, kernels: k }: Machine, space: Workspace, t: number, label: number, theta: Float64Array) {
+  const { layers, input, preparation } = space;
+  const { beta, needsErrors } = preparation.shape;
+  const L = layers.length;
+  for (let l = 0; l < L; l++) {
+    const { weights, z, y, g, post } = layers[l]!;
+    weights.seek(t);
+    if (l === 0) input.drive(t, z.at(t), weights);
+    else weights.toPost(z.at(t), layers[l - 1]!.y.at(t), false);
+    if (l < L - 1) k.softplus(y.at(t), g.at(t), z.at(t), beta, post);
+    else k.softmax(y.at(t), z.at(t), post);
+  }
+  const top = layers[L - 1]!;
+  const e = top.e.at(t);
+  k.copy(e, top.y.at(t), top.post);
+  arena.set(e + label * 4, arena.get(e + label * 4) - 1);
+  for (let l = L - 1; l > 0; l--) {
+    const { weights, e, B, post, pre } = layers[l]!;
+    const below = layers[l - 1]!;
+    if (B) k.mtv(below.e.at(t), B, e.at(t), post, pre, padded(pre), false);
+    else weights.toPre(below.e.at(t), e.at(t), false);
+    k.multiply(below.e.at(t), below.e.at(t), below.g.at(t), pre, false);
+  }
+  if (needsErrors) input.errors(t, layers[0]!.e.at(t), layers[0]!.weights);
+  for (const { rule } of layers) rule.forward(t, theta);
+}
+
+/** Reverse of step t. */
+function stepBack({ kernels: k }: Machine, space: Workspace, t: number, thetaGradient: Float64Array) {
+  const { layers, input, preparation, bars } = space;
+  const { beta, needsErrors } = preparation.shape;
+  const L = layers.length;
+  k.clear(bars.at, bars.floats);
+  if (needsErrors) k.clear(input.ePreBar, input.size);
+  for (const { weights, lam, rule } of layers) {
+    weights.seek(t);
+    lam.open(t);
+    rule.reverse(t, thetaGradient);
+  }
+  // Errors, upwards: e_{l-1} = (B_l'e_l) .* g_{l-1}
+  if (needsErrors) input.reverseErrors(t, layers[0]!.eBar, layers[0]!.e.at(t), layers[0]!.lam);
+  for (let l = 1; l < L; l++) {
+    const { eBar, e, B, lam, post, pre } = layers[l]!;
+    const below = layers[l - 1]!;
+    k.errorsReverse(below.h, below.zBar, below.eBar, below.e.at(t), below.g.at(t), beta, pre);
+    if (B) k.mv(eBar, B, below.h, post, pre, padded(pre), true);
+    else lam.reverseToPre(eBar, below.h, e.at(t));
+  }
+  // e_L = y_L - onehot, y_L = softmax(z_L)
+  const top = layers[L - 1]!;
+  k.axpy(top.yBar, top.eBar, 1, top.post);
+  k.softmaxReverse(top.zBar, top.y.at(t), top.yBar, top.post);
+  // Activations, downwards: y_l = softplus(z_l), z_l = W_l y_{l-1}
+  for (let l = L - 1; l >= 0; l--) {
+    const { zBar, yBar, g, lam, post } = layers[l]!;
+    if (l < L - 1) k.multiply(zBar, yBar, g.at(t), post, true);
+    if (l > 0) lam.reverseToPost(layers[l - 1]!.yBar, zBar, layers[l - 1]!.y.at(t));
+    else input.reverseDrive(t, zBar, lam);
+    lam.close(t);
+  }
+}
+
+/** Loss and accuracy over the query images with the final weights; leaves its derivative in every layer's Lam. */
+function query({ arena, kernels: k }: Machine, space: Workspace, labels: Uint8Array) {
+  const { layers, query, input, preparation } = space;
+  const { beta, queries } = preparation.shape;
+  const L = layers.length;
+  let loss = 0;
+  let right = 0;
+  for (let l = 0; l < L; l++) {
+    const { post, pre, weights } = layers[l]!;
+    const { y, z, g } = query[l]!;
+    if (l === 0) input.driveQuery(z, weights);
+    else {
+      const below = query[l - 1]!;
+      k.nt(z.base, below.y.base, weights.final, queries, post, pre, padded(post), padded(pre), padded(pre));
+    }
+    for (let q = 0; q < queries; q++) {
+      if (l < L - 1) k.softplus(y.at(q), g.at(q), z.at(q), beta, post);
+      else {
+        const total = k.softmax(y.at(q), z.at(q), post);
+        const logits = arena.view(z.at(q), post);
+        const best = firstLargest(logits);
+        if (best === labels[q]) right++;
+        loss += (Math.log(total) + (logits[best] ?? Number.NaN) - logits[labels[q]!]!) / queries;
+      }
+    }
+  }
+  const top = query[L - 1]!;
+  k.scale(top.zBar.base, top.y.base, 1 / queries, queries * padded(layers[L - 1]!.post));
+  for (let q = 0; q < queries; q++) {
+    const at = top.zBar.at(q) + labels[q]! * 4;
+    arena.set(at, arena.get(at) - 1 / queries);
+  }
+  for (let l = L - 1; l > 0; l--) {
+    const { post, pre, weights, lam } = layers[l]!;
+    const { zBar } = query[l]!;
+    const below = query[l - 1]!;
+    const [n, m] = [padded(post), padded(pre)];
+    const { base } = lam.now;
+    k.clear(base, post * m);
+    k.ger(base, base, 1, zBar.base, below.y.base, queries, post, pre, m, n, m);
+    k.nn(below.zBar.base, zBar.base, weights.final, queries, post, pre, m, n, m);
+    k.multiply(below.zBar.base, below.zBar.base, below.g.base, queries * m, false);
+  }
+  input.reverseQuery(query[0]!.zBar, layers[0]!.lam);
+  return { loss, accuracy: right / queries };
+}
+
+/** Index of the first largest value; -1 where there is a NaN, so that a diverged network is never right. */
+function firstLargest(values: Float32Array): number {
+  let best = 0;
+  for (let i = 0; i < values.length; i++) {
+    if (Number.isNaN(values[i]!)) return -1;
+    if (values[i]! > values[best]!) best = i;
+  }
+  return best;
+}

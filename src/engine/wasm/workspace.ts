@@ -1,0 +1,145 @@
+import type { Leaf, Program } from '../../plasticity/program.js';
+import type { Episode } from '../engine.js';
+import { Adjoint } from './adjoint.js';
+import { type Arena, padded, Rows } from './arena.js';
+import { type Input, PixelInput } from './input.js';
+import type { Kernels } from './kernels.js';
+import { factorRows, LayerRule } from './layer-rule.js';
+import { Preparation, shapeOf } from './preparation.js';
+import { SampleInput } from './sample-input.js';
+import { Weights } from './weights.js';
+
+/** One layer: its weights, its rule, and rows of what it holds at each step. */
+export interface Layer {
+  /** n_l and n_{l-1}. */
+  readonly post: number;
+  readonly pre: number;
+  readonly weights: Weights;
+  readonly lam: Adjoint;
+  readonly rule: LayerRule;
+  readonly y: Rows;
+  readonly e: Rows;
+  readonly z: Rows;
+  readonly g: Rows;
+  readonly yBar: number;
+  readonly eBar: number;
+  readonly zBar: number;
+  /** A temporary of n_l floats. */
+  readonly h: number;
+  /** B_l, n_l x n_{l-1}; 0 where W_l itself feeds back, and in layer 1, whose input has it. */
+  readonly B: number;
+}
+
+/** The query batch: one row an image. */
+export interface QueryRows {
+  readonly y: Rows;
+  readonly z: Rows;
+  readonly g: Rows;
+  readonly zBar: Rows;
+}
+
+/** Everything that episodes of one shape and rule need in memory; reused from one to the next. */
+export interface Workspace {
+  readonly program: Program;
+  readonly preparation: Preparation;
+  readonly input: Input;
+  readonly layers: readonly Layer[];
+  readonly query: readonly QueryRows[];
+  /** What the statistics need: three query batches of the widest layer, one vector of it, and ones, one an image. */
+  readonly statistics: Readonly<Record<'a' | 'b' | 'c' | 'mean' | 'ones', number>>;
+  /** All the layers' adjoints of one step lie together. */
+  readonly bars: { readonly at: number; readonly floats: number };
+}
+
+/** Was the workspace made for such an episode and rule? */
+export function fits({ program, preparation: { shape } }: Workspace, episode: Episode, wanted: Program): boolean {
+  return (
+    program === wanted &&
+    shape.beta === episode.beta &&
+    shape.steps === episode.trainLabels.length &&
+    shape.queries === episode.queryLabels.length &&
+    shape.fixed === (episode.feedback === 'fix') &&
+    shape.layers.length === episode.layers.length &&
+    shape.layers.every((n, l) => n === episode.layers[l])
+  );
+}
+
+export function makeWorkspace(arena: Arena, kernels: Kernels, episode: Episode, program: Program): Workspace {
+  arena.reset();
+  const shape = shapeOf(episode, program);
+  const { layers: sizes, queries } = shape;
+  // First, so that it lies at the same addresses in every memory.
+  const preparation = new Preparation(arena, kernels, shape);
+  const { samples, pixels } = preparation;
+  const input: Input = samples
+    ? new SampleInput(arena, kernels, program, preparation, samples)
+    : new PixelInput(arena, kernels, preparation, pixels!);
+
+  const floats = 3 * sizes.reduce((sum, n) => sum + padded(n), 0);
+  const bars = { at: arena.floats(floats), floats };
+  const layers: Layer[] = [];
+  let bar = bars.at;
+  for (let l = 1; l < sizes.length; l++) {
+    layers.push(makeLayer(arena, kernels, program, preparation, input, layers, bar));
+    bar += 3 * padded(sizes[l]!) * 4;
+  }
+  const query = layers.map(({ post }) => {
+    const rows = () => arena.rows(queries, post);
+    return { y: rows(), z: rows(), g: rows(), zBar: rows() };
+  });
+  const widest = Math.max(...sizes);
+  const batch = () => arena.rows(queries, widest).base;
+  const ones = arena.floats(padded(queries));
+  arena.view(ones, queries).fill(1);
+  const statistics = { a: batch(), b: batch(), c: batch(), mean: arena.floats(padded(widest)), ones };
+  return { program, preparation, input, layers, query, statistics, bars };
+}
+
+/** The layer on top of those there are; its adjoints lie from `bar` on. */
+function makeLayer(
+  arena: Arena,
+  kernels: Kernels,
+  program: Program,
+  { shape, weights: initial, feedback }: Preparation,
+  input: Input,
+  layers: readonly Layer[],
+  bar: number,
+): Layer {
+  const { layers: sizes, steps, fixed } = shape;
+  const l = layers.length;
+  const below = layers.at(-1);
+  const [post, pre] = [sizes[l + 1]!, sizes[l]!];
+  const weights = new Weights(arena, kernels, {
+    post,
+    pre: below ? pre : input.size,
+    transposed: !below && input.transposed,
+    rowsAt: (!below && input.rowsAt) || (() => post),
+    steps,
+    // Flat from 8 to 16 for rank 1; higher ranks have more updates waiting, hence fewer steps (scripts/bench/NOTES.md).
+    block: program.U.length > 1 ? 8 : 12,
+    rank: program.U.length,
+    decays: program.a >= 0,
+    initial: initial[l]!,
+  });
+  // To Lam: one for z = W y, one for each product with W in the rule, and one for e = W'e where W feeds back.
+  const products = program.nodes.filter(({ op }) => op === 'Wx' || op === 'Wtp').length;
+  const lam = new Adjoint(arena, kernels, weights, 1 + products + (fixed ? 0 : 1));
+
+  const rows = (leaf: Leaf): Rows => {
+    const node = program.nodes.findIndex((candidate) => candidate.op === 'leaf' && candidate.leaf === leaf);
+    return (node < 0 ? undefined : factorRows(program, weights, node)) ?? arena.rows(steps, post);
+  };
+  const [y, e, z, one] = [rows('y'), rows('e'), rows('z'), rows('one')];
+  for (let t = 0; t < steps; t++) arena.view(one.at(t), post).fill(1);
+  const ones = new Rows(arena.floats(padded(pre)), 0);
+  arena.view(ones.base, pre).fill(1);
+  const onPre = below ? { y_pre: below.y, e_pre: below.e, one_pre: ones } : input.leaves;
+
+  const [yBar, eBar, zBar] = [bar, bar + padded(post) * 4, bar + 2 * padded(post) * 4];
+  const preBars = below ? { y_pre: below.yBar, e_pre: below.eBar } : { y_pre: 0, e_pre: input.ePreBar };
+  const leafBars = { y: yBar, e: eBar, z: zBar, one: 0, one_pre: 0, ...preBars };
+  const rule = new LayerRule(arena, kernels, program, weights, lam, { y, e, z, one, ...onPre }, leafBars);
+  const h = arena.floats(padded(post));
+  const B = (below && feedback[l]) || 0;
+  return { post, pre, weights, lam, rule, y, e, z, g: arena.rows(steps, post), yBar, eBar, zBar, h, B };
+}
