@@ -164,7 +164,7 @@ describe('a run', () => {
     const flags = [...SMALL, '--episodes', '1'];
     assert.match(
       (await run([...flags, ...into()])).stdout,
-      /^(No GPU on this machine|This version has no .*): running on the CPU\.$/m,
+      /^(No GPU on this machine: running on|The \w+ engine runs on) the CPU/m,
     );
     assert.doesNotMatch((await run([...flags, ...into(), '--gpu_mode', '0'])).stdout, /GPU/);
   });
@@ -215,6 +215,10 @@ describe('the program', () => {
 
   test('--version', async () => {
     const { stdout } = await run(['--version']);
-    assert.equal(stdout, `${json(new URL('../../package.json', import.meta.url).pathname).version}\n`);
+    const { version } = json(new URL('../../package.json', import.meta.url).pathname);
+    assert.equal(stdout, `${version}\n`);
+    const verbose = await run(['--version', '--verbose']);
+    assert.match(verbose.stdout, new RegExp(`^${version}\nNode ${process.version}\n(Engine .*\n)+$`));
+    assert.match(verbose.stdout, /^Engine tensorflow \(@tensorflow\/tfjs-backend-wasm, WebAssembly on the CPU/m);
   });
 });
