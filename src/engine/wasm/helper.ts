@@ -61,6 +61,7 @@ export class Helper {
   }
 
   async dispose(): Promise<void> {
+    this.#worker.ref();
     await this.#worker.terminate();
     while (this.#waiting.length > 0) this.#settle()!.reject(new Error('the engine was disposed of'));
   }
