@@ -8,4 +8,6 @@ export type Command = (argv: readonly string[], io: Io) => Promise<number>;
 export const COMMANDS: Readonly<Record<string, readonly [what: string, load: () => Promise<Command>]>> = {
   draw: ["draw a run's figures anew", async () => (await import('./draw.js')).drawCommand],
   data: ['data sets: fetch, list, verify, sheet', async () => (await import('./data.js')).dataCommand],
+  rules: ['the terms of the pool and your own', async () => (await import('./rules.js')).rulesCommand],
+  export: ['a learned rule as Python, LaTeX or JSON', async () => (await import('./export.js')).exportCommand],
 };
