@@ -1,7 +1,6 @@
 /** A run from its folder to its summary: trains, writes down, shows, and stops when asked. */
 import { resolve } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import { makeEpisode } from '../data/sampler.js';
 import type { Engine } from '../engine/engine.js';
 import { DivergedError, startingPoint, train } from '../meta/trainer.js';
 import { formatSummary, type Summary, summarise } from '../report/summary.js';
@@ -9,7 +8,7 @@ import { episodeLine } from '../report/text-logs.js';
 import { writeFigures } from '../report/write-figures.js';
 import { header, progressLine } from './header.js';
 import { catchInterrupt, SIGNAL_EXIT_CODES } from './interrupt.js';
-import type { Experiment } from './prepare.js';
+import { type Experiment, episodeMaker } from './prepare.js';
 import type { Started } from './start.js';
 import type { Terminal } from './terminal.js';
 
@@ -33,7 +32,7 @@ export async function runEpisodes(
   { folder, log }: Started,
   terminal: Terminal,
 ): Promise<{ exitCode: number; result: RunResult }> {
-  const { settings, rule, theta } = experiment;
+  const { settings, rule, theta, scale } = experiment;
   const { episodes } = settings;
   const before = log.records.length;
   terminal.say(header(experiment, engine.name, folder));
@@ -52,7 +51,11 @@ export async function runEpisodes(
       episodes,
       lrMeta: settings.lr_meta,
       lamb: settings.lamb,
+      l1: settings.l1,
       clip: settings.clip,
+      scale,
+      // main.py goes on with NaN for good: nothing comes after the first.
+      ...(settings.parity && { maxSkips: 1 }),
       from: log.records.at(-1) ?? startingPoint(theta),
       signal: interruption.abort,
     })) {
@@ -97,11 +100,6 @@ export async function runEpisodes(
     exitCode: diverged ? 1 : signal ? SIGNAL_EXIT_CODES[signal] : 0,
     result: { folder: resolve(folder), outcome, ...(summary && { summary }) },
   };
-}
-
-function episodeMaker({ settings, dataset, index, layers }: Experiment) {
-  const { beta, fbk: feedback, seed, M, K, Q } = settings;
-  return (n: number) => makeEpisode({ dataset, index, layers, beta, feedback, seed, M, K, Q }, n);
 }
 
 /** Draws the figures of the episodes so far; what goes wrong is a warning, for the run is worth more than a picture. */

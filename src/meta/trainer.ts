@@ -43,7 +43,18 @@ export class DivergedError extends Error {
  * @throws DivergedError after too many such episodes in a row.
  */
 export async function* train(options: TrainOptions): AsyncGenerator<EpisodeRecord, void, undefined> {
-  const { engine, rule, makeEpisode, episodes, lrMeta, scale, lamb, l1, signal, maxSkips = MAX_SKIPS_IN_A_ROW } = options;
+  const {
+    engine,
+    rule,
+    makeEpisode,
+    episodes,
+    lrMeta,
+    scale,
+    lamb,
+    l1,
+    signal,
+    maxSkips = MAX_SKIPS_IN_A_ROW,
+  } = options;
   const adam = { learningRate: lrMeta, scale, shrink: l1 === 'proximal' ? lamb : 0 };
   let at: Checkpoint = options.from;
   let upcoming: Episode | undefined;
