@@ -19,7 +19,7 @@ export function helpText(options: Options, { usage, examples, epilogue }: Manual
   }
   groups.set('Help', [
     ['--help', 'show this'],
-    ['--version', "show the program's version"],
+    ['--version', "show the program's version; with --verbose also its engines"],
   ]);
   const sections = [...groups].map(([group, rows]) => `${group}:\n${table(rows, 14)}`);
   return [

@@ -14,13 +14,13 @@ import { checkResults, readRun, resumeRun, startRun } from './start.js';
 import { nearest } from './suggest.js';
 import { type Io, Terminal } from './terminal.js';
 import { UsageError } from './usage-error.js';
-import { packageVersion } from './version.js';
+import { packageVersion, versionText } from './version.js';
 
 /** Runs the command and returns its exit code. */
 export async function trainCommand(argv: readonly string[], io: Io): Promise<number> {
   const { help, version, words, given } = await parseArguments(trainOptions, argv);
   if (help || version) {
-    io.stdout.write(help ? helpText(trainOptions, trainManual) : `${packageVersion()}\n`);
+    io.stdout.write(help ? helpText(trainOptions, trainManual) : await versionText(given.has('verbose')));
     return 0;
   }
   if (words[0] !== undefined) throw new UsageError(unexpected(words[0]));
@@ -32,14 +32,10 @@ export async function trainCommand(argv: readonly string[], io: Io): Promise<num
   const recorded = values.resume === undefined ? undefined : await readRun(values.resume, sources);
   const settings = recorded?.settings ?? evaluateSettings(sources);
   if (!recorded) await checkResults(settings);
-  const experiment = await prepare(
-    settings,
-    io,
-    terminal,
-    recorded?.file.rule.map(({ scale }) => scale ?? 1),
-  );
-  const engine = await createEngine(settings.engine);
-  const notice = gpuNotice(settings.gpu_mode, hasNvidiaGpu());
+  const scales = recorded?.file.rule.map(({ scale }) => scale ?? 1);
+  const experiment = await prepare(settings, io, terminal, scales);
+  const engine = await createEngine(settings.engine, { gpu: settings.gpu_mode === 1 });
+  const notice = gpuNotice(settings.gpu_mode, hasNvidiaGpu(), settings.engine);
   if (notice) terminal.say(notice);
   if (recorded && recorded.file.version !== packageVersion()) {
     terminal.warn(`The run was started by version ${recorded.file.version}; this is ${packageVersion()}.`);

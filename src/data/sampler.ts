@@ -118,23 +118,37 @@ export function makeEpisode(setting: EpisodeSetting, n: number): Episode {
   const { dataset, index, layers, beta, feedback, seed } = setting;
   const task = sampleTask(index, setting, stream(`${seed}/episode/${n}/task`));
   const weightKey = streamKey(`${seed}/episode/${n}/weights`);
+  const imageSource = {
+    pixels: dataset.images,
+    train: Int32Array.from(task.train),
+    query: Int32Array.from(task.query),
+  };
+  // 360,000 numbers and 235,000 pixels: left alone by engines that go by the key and the source.
   let drawn: InitialWeights | undefined;
   const draw = () => {
     drawn ??= drawWeights(weightKey, layers, { feedback });
     return drawn;
   };
+  let trainImages: Uint8Array | undefined;
+  let queryImages: Uint8Array | undefined;
   const episode = {
     layers,
     beta,
     feedback,
     weightKey,
-    // 360,000 numbers: left undrawn by engines that go by the key.
     get weights() {
       return draw().weights;
     },
-    trainImages: gatherImages(dataset, task.train),
+    imageSource,
+    get trainImages() {
+      trainImages ??= gatherImages(dataset, imageSource.train);
+      return trainImages;
+    },
     trainLabels: Uint8Array.from(task.train, (i) => dataset.labels[i]!),
-    queryImages: gatherImages(dataset, task.query),
+    get queryImages() {
+      queryImages ??= gatherImages(dataset, imageSource.query);
+      return queryImages;
+    },
     queryLabels: Uint8Array.from(task.query, (i) => dataset.labels[i]!),
   };
   if (feedback === 'sym') return episode;
@@ -142,7 +156,7 @@ export function makeEpisode(setting: EpisodeSetting, n: number): Episode {
 }
 
 /** Copies images into one array, count x (dim * dim). */
-function gatherImages({ images, dim }: Dataset, positions: readonly number[]): Uint8Array {
+function gatherImages({ images, dim }: Dataset, positions: Int32Array): Uint8Array {
   const size = dim * dim;
   const gathered = new Uint8Array(positions.length * size);
   positions.forEach((position, i) => {

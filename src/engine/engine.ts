@@ -4,6 +4,14 @@ import type { ThreefryKey } from '../random/threefry.js';
 /** `fix`: fixed random feedback (FA). `sym`: B_l = W_l at every step (BP). */
 export type Feedback = 'fix' | 'sym';
 
+/** Images of an episode as positions in a data set. */
+export interface ImageSource {
+  /** count x n_0 bytes; in shared memory where threads are to see it without copying. */
+  readonly pixels: Uint8Array;
+  readonly train: Int32Array;
+  readonly query: Int32Array;
+}
+
 /** All that one episode needs: a network's initial weights and a task (paper's Algorithm 1). */
 export interface Episode {
   /** Layer sizes n_0 … n_L, e.g. [784, 170, 130, 100, 70, 47]. */
@@ -20,6 +28,11 @@ export interface Episode {
    * same bits, need not read the two, which may then be drawn only when they are read.
    */
   readonly weightKey?: ThreefryKey;
+  /**
+   * Where the images can be gathered from. An engine that does so itself need not read `trainImages` and `queryImages`,
+   * which may then be gathered only when they are read.
+   */
+  readonly imageSource?: ImageSource;
   /** T x n_0 bytes, 0..255, in the order in which they are shown. */
   readonly trainImages: Uint8Array;
   /** T class indices, each below n_L. */
@@ -95,7 +108,7 @@ export function checkRun(episodes: readonly Episode[], rule: Rule, theta: readon
     }
     for (const part of ['train', 'query'] as const) {
       const labels = episode[`${part}Labels`];
-      if (episode[`${part}Images`].length !== labels.length * layers[0]!)
+      if (!episode.imageSource && episode[`${part}Images`].length !== labels.length * layers[0]!)
         refuse(`${part}Images must be ${labels.length} x ${layers[0]} bytes, one row a label`);
       const wrong = labels.find((label) => label >= layers.at(-1)!);
       if (wrong !== undefined) refuse(`${part}Labels holds ${wrong}, but the network has ${layers.at(-1)} outputs`);

@@ -100,8 +100,5 @@ export async function* train(options: TrainOptions): AsyncGenerator<EpisodeRecor
 
 function divergedMessage(episode: number, skips: number): string {
   const howOften = skips > 1 ? ` for ${skips} episodes in a row` : '';
-  return (
-    `Stopped after episode ${episode}: loss or gradient was not finite${howOften}. ` +
-    'Try --term_scale auto, --clip 10, a smaller --lr_meta, or smaller --a and --init values.'
-  );
+  return `Stopped after episode ${episode}: loss or gradient was not finite${howOften}.`;
 }

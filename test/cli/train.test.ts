@@ -125,8 +125,21 @@ describe('a run', () => {
     const flags = [...SMALL, ...into(), '--episodes', '30', '--json', '--parity', '--a', '1e200'];
     const { code, stdout, stderr } = await run(flags);
     assert.equal(code, 1);
-    assert.match(stderr, /Stopped after episode 1: loss or gradient was not finite\. Try/);
+    assert.match(stderr, /Stopped after episode 1: loss or gradient was not finite\.$/m);
     assert.equal(JSON.parse(stdout).summary.skipped, 1);
+  });
+
+  test('a run that learns nothing says so, with what may help', async () => {
+    const flags = [...SMALL, ...into(), '--episodes', '120', '--a', '-0.5', '--lr_meta', '1e-9', '--vec', 'F2'];
+    const { code, stdout, stderr } = await run([...flags, '--clip', 'off']);
+    assert.equal(code, 0);
+    assert.match(stdout, /^It is stuck: /m);
+    assert.match(
+      stderr,
+      /What may help: --clip 10, --term_scale auto, --a 0\.001, an --lr_meta below 1e-9 or another --seed than 1\./,
+    );
+    const safe = await run([...flags, '--clip', '10', '--term_scale', 'auto', '--quiet']);
+    assert.match(safe.stderr, /What may help: --a 0\.001, an --lr_meta/);
   });
 
   test('the same seed gives the same journal, another seed another one', async () => {
@@ -201,7 +214,7 @@ describe('a run', () => {
     assert.equal(code, 1);
     assert.equal(outcome, 'diverged');
     assert.match(stderr, /^Warning: Episode 1: loss or gradient is not finite/m);
-    assert.match(stderr, /Stopped after episode 10: .*smaller --a/);
+    assert.match(stderr, /Stopped after episode 10: .*in a row\\.\n.*What may help: .*--a 0\\.001/);
     assert.equal(readFileSync(join(folder, 'journal.jsonl'), 'utf8').split('\n').length, 11);
     assert.deepEqual(listing(folder), FILES);
     const again = await run(['--resume', folder, '--quiet']);
@@ -212,7 +225,7 @@ describe('a run', () => {
     const flags = [...SMALL, '--episodes', '1'];
     assert.match(
       (await run([...flags, ...into()])).stdout,
-      /^(No GPU on this machine|This version has no .*): running on the CPU\.$/m,
+      /^(No GPU on this machine: running on|The \w+ engine runs on) the CPU/m,
     );
     assert.doesNotMatch((await run([...flags, ...into(), '--gpu_mode', '0'])).stdout, /GPU/);
   });
@@ -263,6 +276,10 @@ describe('the program', () => {
 
   test('--version', async () => {
     const { stdout } = await run(['--version']);
-    assert.equal(stdout, `${json(new URL('../../package.json', import.meta.url).pathname).version}\n`);
+    const { version } = json(new URL('../../package.json', import.meta.url).pathname);
+    assert.equal(stdout, `${version}\n`);
+    const verbose = await run(['--version', '--verbose']);
+    assert.match(verbose.stdout, new RegExp(`^${version}\nNode ${process.version}\n(Engine .*\n)+$`));
+    assert.match(verbose.stdout, /^Engine tensorflow \(@tensorflow\/tfjs-backend-wasm, WebAssembly on the CPU/m);
   });
 });

@@ -119,10 +119,7 @@ describe('train', () => {
     };
     await assert.rejects(run(), (error) => {
       assert.ok(error instanceof DivergedError);
-      assert.match(
-        error.message,
-        /after episode 18: .* 10 episodes in a row.* --term_scale auto, --clip 10, .* smaller --a and --init/,
-      );
+      assert.match(error.message, /after episode 18: .* 10 episodes in a row\.$/);
       return true;
     });
     assert.equal(records.length, 18);
@@ -138,7 +135,7 @@ describe('train', () => {
     };
     await assert.rejects(run(), {
       name: 'DivergedError',
-      message: /after episode 3: loss or gradient was not finite\. /,
+      message: /after episode 3: loss or gradient was not finite\.$/,
     });
     assert.equal(records.length, 3);
   });

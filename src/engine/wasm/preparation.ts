@@ -19,9 +19,20 @@ export interface EpisodeShape {
   readonly inSampleSpace: boolean;
 }
 
-/** What of an episode is prepared: its images, and its matrices or the key under which they are drawn. */
-export type Preparable = Pick<Episode, 'trainImages' | 'queryImages'> &
-  Partial<Pick<Episode, 'weights' | 'feedbackWeights' | 'weightKey'>>;
+/** What of an episode is prepared: its images or their source, and its matrices or the key under which they are drawn. */
+export type Preparable = Partial<
+  Pick<Episode, 'imageSource' | 'trainImages' | 'queryImages' | 'weights' | 'feedbackWeights' | 'weightKey'>
+>;
+
+/** Those parts of an episode. Matrices that a key stands for are not read, which would draw them. */
+export function preparable(episode: Episode): Preparable {
+  // Only what is needed is read: the rest may come into being when it is read.
+  const { weightKey, imageSource } = episode;
+  return {
+    ...(weightKey ? { weightKey } : { weights: episode.weights, feedbackWeights: episode.feedbackWeights ?? [] }),
+    ...(imageSource ? { imageSource } : { trainImages: episode.trainImages, queryImages: episode.queryImages }),
+  };
+}
 
 export function shapeOf({ layers, beta, feedback, trainLabels, queryLabels }: Episode, program: Program): EpisodeShape {
   const asksFor = (name: string) => program.nodes.some((node) => node.op === 'leaf' && node.leaf === name);
@@ -149,8 +160,15 @@ export class Preparation {
   /** Prepares an episode of this shape. */
   fill(episode: Preparable): void {
     const { layers, steps } = this.shape;
-    this.#arena.write(this.#images, episode.trainImages);
-    this.#arena.write(this.#images + steps * layers[0]!, episode.queryImages);
+    const pixels = layers[0]!;
+    if (episode.imageSource) {
+      const { pixels: all, train, query } = episode.imageSource;
+      for (const [i, image] of [...train, ...query].entries())
+        this.#arena.write(this.#images + i * pixels, all.subarray(image * pixels, (image + 1) * pixels));
+    } else {
+      this.#arena.write(this.#images, episode.trainImages!);
+      this.#arena.write(this.#images + steps * pixels, episode.queryImages!);
+    }
     this.samples ? this.#fillSamples(this.samples) : this.#fillPixels(this.pixels!);
     this.#fillMatrices(episode);
   }

@@ -115,8 +115,9 @@ function makeLayer(
     transposed: !below && input.transposed,
     rowsAt: (!below && input.rowsAt) || (() => post),
     steps,
-    // Flat from 8 to 16 for rank 1; higher ranks have more updates waiting, hence fewer steps (scripts/bench/NOTES.md).
-    block: program.U.length > 1 ? 8 : 12,
+    // Flat from 8 to 16 (scripts/bench/NOTES.md). Higher ranks have more updates waiting, hence fewer steps; but a layer on
+    // top of the pixels is large, and so are its copies.
+    block: program.U.length > 1 && (below || input.transposed) ? 8 : 12,
     rank: program.U.length,
     decays: program.a >= 0,
     initial: initial[l]!,
