@@ -214,7 +214,7 @@ describe('a run', () => {
     assert.equal(code, 1);
     assert.equal(outcome, 'diverged');
     assert.match(stderr, /^Warning: Episode 1: loss or gradient is not finite/m);
-    assert.match(stderr, /Stopped after episode 10: .*in a row\\.\n.*What may help: .*--a 0\\.001/);
+    assert.match(stderr, /Stopped after episode 10: .* in a row\.\n.*What may help: .*--a 0\.001/);
     assert.equal(readFileSync(join(folder, 'journal.jsonl'), 'utf8').split('\n').length, 11);
     assert.deepEqual(listing(folder), FILES);
     const again = await run(['--resume', folder, '--quiet']);
