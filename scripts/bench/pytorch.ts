@@ -36,8 +36,8 @@ export async function startPytorch(
   const folder = mkdtempSync(join(tmpdir(), 'bench-'));
   const { layers, beta, feedback } = episode;
   writeFileSync(join(folder, 'episode.json'), JSON.stringify({ layers, beta, feedback, theta }));
-  episode.weights.forEach((matrix, l) => writeFileSync(join(folder, `W${l + 1}.f32`), matrix));
-  episode.feedbackWeights?.forEach((matrix, l) => writeFileSync(join(folder, `B${l + 1}.f32`), matrix));
+  for (const [letter, matrices] of Object.entries({ W: episode.weights, B: episode.feedbackWeights ?? [] }))
+    for (const [l, matrix] of matrices.entries()) writeFileSync(join(folder, `${letter}${l + 1}.f32`), matrix);
   for (const part of ['train', 'query'] as const) {
     writeFileSync(join(folder, `${part}_images.u8`), episode[`${part}Images`]);
     writeFileSync(join(folder, `${part}_labels.u8`), episode[`${part}Labels`]);

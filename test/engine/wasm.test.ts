@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
@@ -234,6 +235,29 @@ describe('the helper thread', () => {
     assert.deepEqual(await run(engine, episodes[0]!, rule, theta), expected);
     await engine.dispose();
     assert.deepEqual(await run(engine, episodes[0]!, rule, theta), expected);
+  });
+
+  test('neither keeps a process alive nor lets it end before disposing is done', () => {
+    const script = `
+      const { createWasmEngine } = await import('#dist/engine/wasm/engine.js');
+      const { parseRule } = await import('#dist/plasticity/rule.js');
+      const one = new Float32Array(6);
+      const episode = { layers: [3, 2], beta: 1, feedback: 'sym', weights: [one], trainImages: new Uint8Array(3),
+        trainLabels: new Uint8Array(1), queryImages: new Uint8Array(3), queryLabels: new Uint8Array(1) };
+      const engines = [await createWasmEngine(), await createWasmEngine()];
+      for (const engine of engines) {
+        engine.prefetch(episode, parseRule(['F0']));
+        await engine.run([episode], parseRule(['F0']), [Float64Array.of(0)]);
+        // An answer that nobody has taken when the engine goes.
+        engine.prefetch(episode, parseRule(['F0']));
+        for (const start = performance.now(); performance.now() < start + 100; );
+      }
+      await engines[0].dispose();
+      console.log('disposed');`;
+    const root = new URL('../..', import.meta.url);
+    const options = { cwd: root, encoding: 'utf8', timeout: 60_000 } as const;
+    const { status, stdout } = spawnSync(process.execPath, ['--input-type=module', '--eval', script], options);
+    assert.deepEqual([status, stdout], [0, 'disposed\n']);
   });
 
   test('weights drawn under a key are those of drawWeights', async () => {

@@ -40,7 +40,8 @@ export async function createWasmEngine({ relaxed = false, kernels: bytes }: Wasm
     } else space.preparation.fill(episode);
     const result = runEpisode({ arena, kernels }, space, episode, theta);
     // NaN in a row's padding would outlast the episode: after one that diverged, everything is zeroed.
-    if (!Number.isFinite(result.loss) || !result.thetaGradient.every(Number.isFinite)) space = undefined;
+    const { loss, thetaGradient, orthonormality } = result;
+    if (![loss, ...thetaGradient, ...orthonormality].every(Number.isFinite)) space = undefined;
     return result;
   }
 

@@ -61,7 +61,10 @@ export class Helper {
   }
 
   async dispose(): Promise<void> {
-    await this.#worker.terminate();
+    this.#worker.removeAllListeners('message');
     while (this.#waiting.length > 0) this.#settle()!.reject(new Error('the engine was disposed of'));
+    // Nor may the process end before the thread has.
+    this.#worker.ref();
+    await this.#worker.terminate();
   }
 }

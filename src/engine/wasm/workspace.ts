@@ -1,4 +1,4 @@
-import type { Leaf, Program } from '../../plasticity/program.js';
+import type { Leaf, Node, Program } from '../../plasticity/program.js';
 import type { Episode } from '../engine.js';
 import { Adjoint } from './adjoint.js';
 import { type Arena, padded, Rows } from './arena.js';
@@ -73,7 +73,7 @@ export function makeWorkspace(arena: Arena, kernels: Kernels, episode: Episode, 
   const { samples, pixels } = preparation;
   const input: Input = samples
     ? new SampleInput(arena, kernels, program, preparation, samples)
-    : new PixelInput(arena, kernels, preparation, pixels!);
+    : new PixelInput(arena, kernels, preparation, pixels!, program.a >= 0);
 
   const floats = 3 * sizes.reduce((sum, n) => sum + padded(n), 0);
   const bars = { at: arena.floats(floats), floats };
@@ -94,6 +94,8 @@ export function makeWorkspace(arena: Arena, kernels: Kernels, episode: Episode, 
   const statistics = { a: batch(), b: batch(), c: batch(), mean: arena.floats(padded(widest)), ones };
   return { program, preparation, input, layers, query, statistics, bars };
 }
+
+const isLeaf = (node: Node, leaf: Leaf): boolean => node.op === 'leaf' && node.leaf === leaf;
 
 /** The layer on top of those there are; its adjoints lie from `bar` on. */
 function makeLayer(
@@ -124,10 +126,13 @@ function makeLayer(
   });
   // To Lam: one for z = W y, one for each product with W in the rule, and one for e = W'e where W feeds back.
   const products = program.nodes.filter(({ op }) => op === 'Wx' || op === 'Wtp').length;
-  const lam = new Adjoint(arena, kernels, weights, 1 + products + (fixed ? 0 : 1));
+  const lam = new Adjoint(arena, kernels, weights, {
+    additions: 1 + products + (fixed ? 0 : 1),
+    needsU: program.U.map((i) => !isLeaf(program.nodes[i]!, 'one')),
+  });
 
   const rows = (leaf: Leaf): Rows => {
-    const node = program.nodes.findIndex((candidate) => candidate.op === 'leaf' && candidate.leaf === leaf);
+    const node = program.nodes.findIndex((candidate) => isLeaf(candidate, leaf));
     return (node < 0 ? undefined : factorRows(program, weights, node)) ?? arena.rows(steps, post);
   };
   const [y, e, z, one] = [rows('y'), rows('e'), rows('z'), rows('one')];
