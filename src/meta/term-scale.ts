@@ -42,6 +42,7 @@ export function termNorms(rule: Rule, episodes: readonly Episode[]): number[] {
  * brings it down to F0, to two digits. Small terms are left alone: scaled up as well, the rules fare worse.
  */
 export function automaticScale(rule: Rule, episodes: readonly Episode[]): number[] {
+  if (rule.terms.length === 1) return [1];
   const norms = termNorms(rule, episodes);
   const reference = norms[rule.terms.findIndex(({ name }) => name === 'F0')] ?? Number.NaN;
   return norms.map((norm) => {
