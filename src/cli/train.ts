@@ -6,7 +6,8 @@ import { runEpisodes } from './episodes.js';
 import { gpuNotice, hasNvidiaGpu } from './gpu.js';
 import { helpText } from './help.js';
 import { trainManual } from './manual.js';
-import { runOptions, trainOptions } from './options.js';
+import { trainOptions } from './options.js';
+import { evaluateSettings } from './parity.js';
 import { evaluate, parseArguments } from './parse.js';
 import { prepare } from './prepare.js';
 import { checkResults, readRun, resumeRun, startRun } from './start.js';
@@ -29,9 +30,10 @@ export async function trainCommand(argv: readonly string[], io: Io): Promise<num
 
   const terminal = new Terminal(io, values);
   const recorded = values.resume === undefined ? undefined : await readRun(values.resume, sources);
-  const settings = recorded?.settings ?? evaluate(runOptions, sources);
+  const settings = recorded?.settings ?? evaluateSettings(sources);
   if (!recorded) await checkResults(settings);
-  const experiment = await prepare(settings, io, terminal);
+  const scales = recorded?.file.rule.map(({ scale }) => scale ?? 1);
+  const experiment = await prepare(settings, io, terminal, scales);
   const engine = await createEngine(settings.engine, { gpu: settings.gpu_mode === 1 });
   const notice = gpuNotice(settings.gpu_mode, hasNvidiaGpu(), settings.engine);
   if (notice) terminal.say(notice);

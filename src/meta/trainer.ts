@@ -7,8 +7,8 @@ import type { EpisodeRecord } from './record.js';
 /** Where meta-training stands: what the next episode needs of the ones before it. */
 export type Checkpoint = Pick<EpisodeRecord, 'episode' | 'skips' | 'next'>;
 
-/** Steps left out in a row after which training stops. */
-export const MAX_SKIPS_IN_A_ROW = 10;
+/** Steps left out in a row after which training stops, if nothing else is said. */
+const MAX_SKIPS_IN_A_ROW = 10;
 
 /** Before the first episode, with the given initial coefficients. */
 export function startingPoint(theta: readonly number[]): Checkpoint {
@@ -25,11 +25,13 @@ export interface TrainOptions extends ObjectiveOptions {
   /** Adam's learning rate. */
   readonly lrMeta: number;
   readonly from: Checkpoint;
+  /** Steps left out in a row after which training stops; 10 if absent. */
+  readonly maxSkips?: number;
   /** When aborted, training ends after the episode in progress. */
   readonly signal?: AbortSignal;
 }
 
-/** Thrown when `MAX_SKIPS_IN_A_ROW` episodes in a row had a loss or gradient that was not finite. */
+/** Thrown when `maxSkips` episodes in a row had a loss or gradient that was not finite. */
 export class DivergedError extends Error {
   override readonly name = 'DivergedError';
 }
@@ -41,11 +43,23 @@ export class DivergedError extends Error {
  * @throws DivergedError after too many such episodes in a row.
  */
 export async function* train(options: TrainOptions): AsyncGenerator<EpisodeRecord, void, undefined> {
-  const { engine, rule, makeEpisode, episodes, lrMeta, signal } = options;
+  const {
+    engine,
+    rule,
+    makeEpisode,
+    episodes,
+    lrMeta,
+    scale,
+    lamb,
+    l1,
+    signal,
+    maxSkips = MAX_SKIPS_IN_A_ROW,
+  } = options;
+  const adam = { learningRate: lrMeta, scale, shrink: l1 === 'proximal' ? lamb : 0 };
   let at: Checkpoint = options.from;
   let upcoming: Episode | undefined;
   for (;;) {
-    if (at.skips.inARow >= MAX_SKIPS_IN_A_ROW) throw new DivergedError(divergedMessage(at.episode));
+    if (at.skips.inARow >= maxSkips) throw new DivergedError(divergedMessage(at.episode, maxSkips));
     if (at.episode >= episodes || signal?.aborted) return;
 
     const episode = at.episode + 1;
@@ -61,7 +75,7 @@ export async function* train(options: TrainOptions): AsyncGenerator<EpisodeRecor
     const ms = performance.now() - start;
 
     const { loss, gradient } = objective(result, theta, options);
-    const next = adamStep(at.next, gradient, lrMeta);
+    const next = adamStep(at.next, gradient, adam);
     // The new moments are asked too: the square of a finite gradient can overflow.
     const skipped = ![loss, ...gradient, ...next.theta, ...next.m, ...next.v].every(Number.isFinite);
     const record: EpisodeRecord = {
@@ -84,9 +98,7 @@ export async function* train(options: TrainOptions): AsyncGenerator<EpisodeRecor
   }
 }
 
-function divergedMessage(episode: number): string {
-  return (
-    `Stopped after episode ${episode}: loss or gradient was not finite for ${MAX_SKIPS_IN_A_ROW} episodes in a row. ` +
-    'Try a smaller --a, smaller --init values, or --clip 10.'
-  );
+function divergedMessage(episode: number, skips: number): string {
+  const howOften = skips > 1 ? ` for ${skips} episodes in a row` : '';
+  return `Stopped after episode ${episode}: loss or gradient was not finite${howOften}.`;
 }
