@@ -1,15 +1,15 @@
 /** A run from its folder to its summary: trains, writes down, shows, and stops when asked. */
 import { resolve } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import { makeEpisode } from '../data/sampler.js';
 import type { Engine } from '../engine/engine.js';
 import { DivergedError, startingPoint, train } from '../meta/trainer.js';
 import { formatSummary, type Summary, summarise } from '../report/summary.js';
 import { episodeLine } from '../report/text-logs.js';
+import { advice } from './advice.js';
 import { drawInBackground } from './draw.js';
 import { header, progressLine } from './header.js';
 import { catchInterrupt, SIGNAL_EXIT_CODES } from './interrupt.js';
-import type { Experiment } from './prepare.js';
+import { type Experiment, episodeMaker } from './prepare.js';
 import type { Started } from './start.js';
 import type { Terminal } from './terminal.js';
 
@@ -32,7 +32,7 @@ export async function runEpisodes(
   { folder, log }: Started,
   terminal: Terminal,
 ): Promise<{ exitCode: number; result: RunResult }> {
-  const { settings, rule, theta } = experiment;
+  const { settings, rule, theta, scale } = experiment;
   const { episodes } = settings;
   const before = log.records.length;
   terminal.say(header(experiment, engine.name, folder));
@@ -48,10 +48,15 @@ export async function runEpisodes(
       engine,
       rule,
       makeEpisode: episodeMaker(experiment),
+      metaBatch: settings.meta_batch,
       episodes,
       lrMeta: settings.lr_meta,
       lamb: settings.lamb,
+      l1: settings.l1,
       clip: settings.clip,
+      scale,
+      // main.py goes on with NaN for good: nothing comes after the first.
+      ...(settings.parity && { maxSkips: 1 }),
       from: log.records.at(-1) ?? startingPoint(theta),
       signal: interruption.abort,
     })) {
@@ -89,11 +94,13 @@ export async function runEpisodes(
     summary = summarise(
       log.records,
       rule.terms.map(({ name }) => name),
+      settings.M,
     );
     terminal.say(`\n${formatSummary(summary)}\n`);
   }
   terminal.say(`Results are in ${folder}`);
   if (diverged) terminal.warn(diverged.message);
+  if (diverged || summary?.trouble.length) terminal.warn(advice(experiment));
   const signal = done < episodes ? interruption.received() : undefined;
   if (signal) terminal.warn(`Stopped after episode ${done}; to go on: npx meta-plasticity --resume ${quote(folder)}`);
   const outcome = diverged ? 'diverged' : signal ? 'interrupted' : 'complete';
@@ -101,11 +108,6 @@ export async function runEpisodes(
     exitCode: diverged ? 1 : signal ? SIGNAL_EXIT_CODES[signal] : 0,
     result: { folder: resolve(folder), outcome, ...(summary && { summary }) },
   };
-}
-
-function episodeMaker({ settings, dataset, index, layers }: Experiment) {
-  const { beta, fbk: feedback, seed, M, K, Q } = settings;
-  return (n: number) => makeEpisode({ dataset, index, layers, beta, feedback, seed, M, K, Q }, n);
 }
 
 /** A path as a shell reads it. */

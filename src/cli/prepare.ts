@@ -1,7 +1,9 @@
 /** From settings to all that an experiment consists of, with the checks that need the rule or the data. */
 import type { Dataset } from '../data/dataset.js';
 import { isNamed, namedSize, openDataset } from '../data/open.js';
-import { type ClassIndex, classIndex, splitClasses } from '../data/sampler.js';
+import { type ClassIndex, classIndex, makeEpisode, splitClasses } from '../data/sampler.js';
+import type { Episode } from '../engine/engine.js';
+import { automaticScale } from '../meta/term-scale.js';
 import { defaultLayers } from '../network/layers.js';
 import type { Rule } from '../plasticity/rule.js';
 import { stream } from '../random/stream.js';
@@ -15,22 +17,48 @@ export interface Experiment {
   readonly rule: Rule;
   /** Initial coefficients. */
   readonly theta: readonly number[];
+  /** theta = scale * phi, where phi is what Adam and L1 see; one per term. */
+  readonly scale: readonly number[];
   readonly dataset: Dataset;
   /** What tasks are drawn from: the data set without what --split holds out. */
   readonly index: ClassIndex;
   readonly layers: readonly number[];
 }
 
+/** Episodes that the terms are measured on for `--term_scale auto`. */
+const MEASURED_EPISODES = [1, 2, 3, 4];
+
 /**
  * Builds the rule, opens the data and checks that the settings fit them.
+ * @param recorded the scales of a run that is resumed: not measured again, so that it goes on exactly.
  * @throws UsageError where they do not.
  */
-export async function prepare(settings: Settings, io: Io, terminal: Terminal): Promise<Experiment> {
-  const { rule, theta } = buildRule(settings);
+export async function prepare(
+  settings: Settings,
+  io: Io,
+  terminal: Terminal,
+  recorded?: readonly number[],
+): Promise<Experiment> {
+  const { rule, theta, scale: asked } = buildRule(settings);
   // What cannot fit a named data set is refused before it is fetched.
   if (isNamed(settings.database)) fit(settings, namedSize(settings.database));
   const dataset = await open(settings, io, terminal);
-  return { settings, rule, theta, dataset, ...fit(settings, dataset) };
+  const task = { settings, dataset, ...fit(settings, dataset) };
+  const scale =
+    recorded ?? (asked === 'auto' ? automaticScale(rule, MEASURED_EPISODES.map(episodeMaker(task))) : asked);
+  return { ...task, rule, theta, scale };
+}
+
+/** What makes a run's episode n, counted from 1. */
+export function episodeMaker({
+  settings,
+  dataset,
+  index,
+  layers,
+}: Pick<Experiment, 'settings' | 'dataset' | 'index' | 'layers'>): (n: number) => Episode {
+  const { beta, fbk: feedback, seed, M, K, Q, replacement, first_images: firstImages } = settings;
+  const setting = { dataset, index, layers, beta, feedback, seed, M, K, Q, replacement, firstImages };
+  return (n) => makeEpisode(setting, n);
 }
 
 /** The part of the data that tasks are drawn from, and the layers, checked against the settings. */
@@ -70,9 +98,9 @@ export async function open(
 
 type Classes = Pick<Dataset, 'name' | 'classes'>;
 
-function checkTask({ M, K, Q, split }: Settings, { name, classes }: Classes, index: ClassIndex): void {
+function checkTask({ M, K, Q, split, replacement }: Settings, { name, classes }: Classes, index: ClassIndex): void {
   const after = split.some((part) => part > 0) ? ` after --split ${split.join(' ')}` : '';
-  if (M > index.length) {
+  if (M > index.length && !replacement) {
     throw new UsageError(`--M must be at most ${index.length}, the classes of ${name}${after}, not '${M}'.`);
   }
   const smallest = index.reduce((a, b) => (b.images.length < a.images.length ? b : a));

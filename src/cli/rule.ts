@@ -22,29 +22,43 @@ function validNames(): string {
 }
 
 /**
- * F0, the other terms of the pool that were asked for in its order, then the user's own.
- * @throws UsageError for a formula that is wrong, or an initial coefficient of a term that the rule does not have.
+ * F0, the other terms of the pool that were asked for in its order, then the user's own; with the coefficients they
+ * start from and their scales.
+ * @throws UsageError for a formula that is wrong, or a flag about a term that the rule does not have.
  */
-export function buildRule({ vec, term, a, init }: Pick<Settings, 'vec' | 'term' | 'a' | 'init'>): {
+export function buildRule({
+  vec,
+  term,
+  a,
+  init,
+  term_scale,
+}: Pick<Settings, 'vec' | 'term' | 'a' | 'init' | 'term_scale'>): {
   rule: Rule;
   theta: number[];
+  scale: number[] | 'auto';
 } {
   const chosen = new Set(['F0', ...vec]);
   const rule = parse([...POOL.map(({ name }) => name).filter((name) => chosen.has(name)), ...term]);
-  const names = rule.terms.map(({ name }) => name);
-  const theta = names.map((name) => (name === 'F0' ? a : 0));
-  const named = new Set<string>();
-  for (const [given, coefficient] of Object.entries(init)) {
-    const name = names.includes(given) ? given : findPoolTerm(given)?.name;
-    if (name === 'F0') throw new UsageError(`--init must not name F0, not '${given}': its initial value is --a.`);
-    const i = names.indexOf(name ?? '');
-    if (i < 0) refuse('--init', given, `about a term of the rule (${names.join(', ')})`);
-    if (named.has(names[i]!))
-      throw new UsageError(`--init must name a term once, not '${names[i]}' again as '${given}'.`);
-    named.add(names[i]!);
-    theta[i] = coefficient;
+  const initial = byTerm('--init', init, rule);
+  if (initial.F0) throw new UsageError(`--init must not name F0, not '${initial.F0[0]}': its initial value is --a.`);
+  const theta = rule.terms.map(({ name }) => (name === 'F0' ? a : (initial[name]?.[1] ?? 0)));
+  if (term_scale === 'auto') return { rule, theta, scale: 'auto' };
+  const scales = byTerm('--term_scale', term_scale, rule);
+  return { rule, theta, scale: rule.terms.map(({ name }) => scales[name]?.[1] ?? 1) };
+}
+
+/** What a flag says about terms, by their names in the rule, with the name that was given (which may be an alias). */
+function byTerm(flag: string, given: Readonly<Record<string, number>>, { terms }: Rule) {
+  const names = terms.map(({ name }) => name);
+  const found: Record<string, readonly [given: string, number: number]> = {};
+  for (const [called, number] of Object.entries(given)) {
+    const name = names.find((name) => name === called) ?? findPoolTerm(called)?.name;
+    if (!name || !names.includes(name)) refuse(flag, called, `about a term of the rule (${names.join(', ')})`);
+    if (Object.hasOwn(found, name))
+      throw new UsageError(`${flag} must name a term once, not '${name}' again as '${called}'.`);
+    found[name] = [called, number];
   }
-  return { rule, theta };
+  return found;
 }
 
 function parse(terms: string[]): Rule {

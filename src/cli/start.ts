@@ -31,7 +31,7 @@ function refuseResults(res: string): (error: Error) => never {
 
 /** Makes the folder of a new run. */
 export async function startRun(experiment: Experiment, engine: string): Promise<Started> {
-  const { settings, rule, theta, layers, dataset } = experiment;
+  const { settings, rule, theta, scale, layers, dataset } = experiment;
   const now = new Date();
   const { res, test_name } = settings;
   const folder = await createRunFolder(res, test_name, now).catch(refuseResults(res));
@@ -41,7 +41,11 @@ export async function startRun(experiment: Experiment, engine: string): Promise<
     node: process.version,
     started: now.toISOString(),
     settings,
-    rule: rule.terms.map((term, i) => ({ ...term, initial: theta[i]! })),
+    rule: rule.terms.map((term, i) => ({
+      ...term,
+      initial: theta[i]!,
+      ...(scale[i] !== 1 && { scale: scale[i]! }),
+    })),
     layers,
     data: describeData(dataset),
     engine,
