@@ -2,7 +2,7 @@
 import { Matrix } from '../engine/reference/matrix.js';
 import { step } from '../engine/reference/step.js';
 import { type Random, stream } from '../random/stream.js';
-import type { LearnedRule } from './learned.js';
+import { type LearnedRule, layerGroups } from './learned.js';
 
 type Rows = number[][];
 
@@ -29,7 +29,7 @@ const UNITS = 3;
  */
 export function goldenStep(learned: LearnedRule): GoldenStep {
   const { rule, theta, beta, feedback } = learned;
-  const L = 2;
+  const L = layerGroups(learned).length > 1 ? learned.layers.length - 1 : 2;
   const layers = [INPUTS, ...Array.from({ length: L }, (_, l) => UNITS - ((l + 1) % 2))];
   const random = stream('export/golden');
   const draw = () => layers.slice(1).map((rows, l) => matrix(rows, layers[l]!, random));
