@@ -1,7 +1,7 @@
 /** `meta-plasticity rules`: the terms that a rule can be made of. */
 import { type Cost, programCost } from '../plasticity/cost.js';
 import { findPoolTerm, GROUPS, type PoolTerm } from '../plasticity/pool.js';
-import { parseRule, type Rule, type Term } from '../plasticity/rule.js';
+import { parseRule, type Term } from '../plasticity/rule.js';
 import { helpText, wrap } from './help.js';
 import { rulesManual } from './manual.js';
 import { controlOptions, type Options, runOptions } from './options.js';
@@ -44,12 +44,12 @@ interface Described extends Term, Partial<Omit<PoolTerm, 'name' | 'formula'>> {
   readonly cost: Cost;
 }
 
+/** The term by itself, wherever it applies. */
 function describe(term: Term): Described {
-  const cost = programCost(alone(term).program);
-  return { ...findPoolTerm(term.name), ...term, cost };
+  const [name = ''] = term.name.split('@');
+  const { program } = parseRule([`${name} = ${term.formula}`]);
+  return { ...findPoolTerm(name), ...term, cost: programCost(program) };
 }
-
-const alone = ({ name, formula }: Term): Rule => parseRule([`${name} = ${formula}`]);
 
 function termLines({ name, alias, equation, vec, formula, description, cost }: Described): string[] {
   const notes = [alias, equation && `Eq. ${equation}`, vec && `--vec ${vec}`].filter(Boolean);
