@@ -10,6 +10,7 @@ import { writeFigures } from '../report/write-figures.js';
 import { header, progressLine } from './header.js';
 import { catchInterrupt, SIGNAL_EXIT_CODES } from './interrupt.js';
 import type { Experiment } from './prepare.js';
+import { quote } from './quote.js';
 import type { Started } from './start.js';
 import type { Terminal } from './terminal.js';
 
@@ -118,9 +119,4 @@ function figureDrawer(experiment: Experiment, folder: string, records: Started['
       terminal.warn(`The figures could not be drawn: ${(error as Error).message}`);
     }
   };
-}
-
-/** A path as a shell reads it. */
-function quote(path: string): string {
-  return /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
 }

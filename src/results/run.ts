@@ -48,7 +48,7 @@ async function removeLeftovers(folder: string): Promise<void> {
 }
 
 /** The episodes in a folder's journal; none where there is no journal yet. */
-async function readJournal(folder: string, terms: number): Promise<EpisodeRecord[]> {
+export async function readJournal(folder: string, terms: number): Promise<EpisodeRecord[]> {
   const text = await readFile(join(folder, JOURNAL), 'utf8').catch((error) => {
     if (error.code === 'ENOENT') return '';
     throw error;
