@@ -7,8 +7,9 @@ const titleSize = 17;
 /** Puts SVGs side by side in rows under a title, each under a letter of its own: the text of one SVG. */
 export function gridOfCharts(title: string, svgs: readonly string[], perRow = 2): string {
   const panels = svgs.map((svg) => {
-    const [, width, height] = /^<svg [^>]*?width="([\d.]+)" height="([\d.]+)"/.exec(svg) ?? [];
-    if (height === undefined) throw new RangeError('A grid needs SVGs that say their width and height.');
+    const [root = ''] = /^<svg [^>]*>/.exec(svg) ?? [];
+    const [width, height] = ['width', 'height'].map((name) => new RegExp(` ${name}="([\\d.]+)"`).exec(root)?.[1]);
+    if (!width || !height) throw new RangeError('A grid needs SVGs that say their width and height.');
     return { svg, width: Number(width), height: Number(height) };
   });
   const placed: string[] = [];

@@ -52,13 +52,14 @@ function verdictOn({ low, high }: Band, [from, to]: Claim['between']): Verdict {
   return high < least || low > most ? 'contradicts' : 'open';
 }
 
-/** `0.2210 [0.2190 0.2230]`. */
+/** `0.221 [0.219 0.223]`, to three digits of the mean. */
 export function formatBand({ mean, low, high }: Band): string {
-  const digits = (value: number) => {
+  const size = Math.abs(mean);
+  const decimals = Math.min(6, Math.max(0, 2 - Math.floor(Math.log10(size))));
+  const number = (value: number) => {
     if (!Number.isFinite(value)) return 'none';
-    const size = Math.max(Math.abs(mean), 1e-12);
-    if (size >= 1e5 || size < 1e-4) return value.toExponential(2);
-    return value.toFixed(Math.min(6, Math.max(0, 2 - Math.floor(Math.log10(size)))));
+    if (value === 0) return '0';
+    return size >= 1e5 || size < 1e-4 ? value.toExponential(2) : value.toFixed(decimals);
   };
-  return Number.isFinite(low + high) ? `${digits(mean)} [${digits(low)} ${digits(high)}]` : digits(mean);
+  return Number.isFinite(low + high) ? `${number(mean)} [${number(low)} ${number(high)}]` : number(mean);
 }
