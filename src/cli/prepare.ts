@@ -2,7 +2,7 @@
 import type { Dataset } from '../data/dataset.js';
 import { isNamed, namedSize, openDataset } from '../data/open.js';
 import { type ClassIndex, classIndex, splitClasses } from '../data/sampler.js';
-import { defaultLayers } from '../network/layers.js';
+import { defaultLayers, HIDDEN_LAYERS } from '../network/layers.js';
 import type { Rule } from '../plasticity/rule.js';
 import { stream } from '../random/stream.js';
 import type { Settings } from './options.js';
@@ -26,7 +26,7 @@ export interface Experiment {
  * @throws UsageError where they do not.
  */
 export async function prepare(settings: Settings, io: Io, terminal: Terminal): Promise<Experiment> {
-  const { rule, theta } = buildRule(settings);
+  const { rule, theta } = buildRule(settings, layerCount(settings));
   // What cannot fit a named data set is refused before it is fetched.
   if (isNamed(settings.database)) fit(settings, namedSize(settings.database));
   const dataset = await open(settings, io, terminal);
@@ -83,6 +83,11 @@ function checkTask({ M, K, Q, split }: Settings, { name, classes }: Classes, ind
         `${name}${after}, not ${K} + ${Q} = ${K + Q}.`,
     );
   }
+}
+
+/** Layers of weights; known before the data is. */
+function layerCount({ layers }: Settings): number {
+  return (layers?.length ?? HIDDEN_LAYERS.length + 2) - 1;
 }
 
 function chooseLayers({ layers, dim }: Settings, { name, classes }: Classes): readonly number[] {
