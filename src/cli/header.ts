@@ -5,7 +5,12 @@ import type { Settings } from './options.js';
 import type { Experiment } from './prepare.js';
 import { bar, duration } from './terminal.js';
 
-const FEEDBACK = { fix: 'fixed random (FA)', sym: 'symmetric (BP)' } as const;
+const FEEDBACK = {
+  fix: 'fixed random (FA)',
+  sym: 'symmetric (BP)',
+  dfa: 'direct, fixed random (DFA)',
+  sign: 'signs of the weights',
+} as const;
 
 /** Rule, network, data, engine, seed and folder, a line or more each. */
 export function header({ settings, rule, scale, dataset, layers }: Experiment, engine: string, folder: string): string {

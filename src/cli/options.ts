@@ -3,6 +3,7 @@ import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { DATABASES, isNamed } from '../data/open.js';
 import { ENGINE_NAMES } from '../engine/create.js';
+import { FEEDBACKS } from '../engine/engine.js';
 import { L1_METHODS } from '../meta/objective.js';
 import {
   assignment,
@@ -118,7 +119,12 @@ function assignments(given: readonly string[], flag: string): Record<string, num
 export const runOptions = {
   vec,
   term: list('Rule', "a term of your own: 'name = formula'", text, { initially: 'none' }),
-  fbk: value('Rule', 'fix' as const, 'feedback: fix (fixed random) or sym (transposed weights)', oneOf(['fix', 'sym'])),
+  fbk: value(
+    'Rule',
+    'fix' as const,
+    'feedback: fix (fixed random), sym (transposed weights), dfa (direct from the output) or sign (signs of the weights)',
+    oneOf(FEEDBACKS),
+  ),
   a: value('Rule', 1e-3, "F0's initial coefficient", finiteNumber),
   init,
   database: value('Task', 'emnist', `data set: ${DATABASES.join(', ')} or a folder of PNG folders`, database),

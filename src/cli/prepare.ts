@@ -2,11 +2,12 @@
 import type { Dataset } from '../data/dataset.js';
 import { isNamed, namedSize, openDataset } from '../data/open.js';
 import { type ClassIndex, classIndex, makeEpisode, splitClasses } from '../data/sampler.js';
-import type { Episode } from '../engine/engine.js';
+import { ENGINE_FEEDBACKS, type Episode, type Feedback } from '../engine/engine.js';
 import { automaticScale } from '../meta/term-scale.js';
 import { defaultLayers, HIDDEN_LAYERS } from '../network/layers.js';
 import type { Rule } from '../plasticity/rule.js';
 import { stream } from '../random/stream.js';
+import { list } from './checks.js';
 import type { Settings } from './options.js';
 import { buildRule } from './rule.js';
 import { bar, type Io, type Terminal } from './terminal.js';
@@ -39,6 +40,7 @@ export async function prepare(
   terminal: Terminal,
   recorded?: readonly number[],
 ): Promise<Experiment> {
+  checkFeedback(settings);
   const { rule, theta, scale: asked } = buildRule(settings, layerCount(settings));
   // What cannot fit a named data set is refused before it is fetched.
   if (isNamed(settings.database)) fit(settings, namedSize(settings.database));
@@ -111,6 +113,14 @@ function checkTask({ M, K, Q, split, replacement }: Settings, { name, classes }:
         `${name}${after}, not ${K} + ${Q} = ${K + Q}.`,
     );
   }
+}
+
+function checkFeedback({ fbk, engine }: Settings): void {
+  const runs: readonly Feedback[] = ENGINE_FEEDBACKS[engine];
+  if (!runs.includes(fbk))
+    throw new UsageError(
+      `--fbk must be ${list(runs)} with --engine ${engine}, not '${fbk}'; --engine reference runs it.`,
+    );
 }
 
 /** Layers of weights; known before the data is. */

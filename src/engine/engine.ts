@@ -1,9 +1,22 @@
+import { feedbackShapes, matrixShapes } from '../network/layers.js';
 import { checkLayers } from '../plasticity/placement.js';
 import type { Rule } from '../plasticity/rule.js';
 import type { ThreefryKey } from '../random/threefry.js';
 
-/** `fix`: fixed random feedback (FA). `sym`: B_l = W_l at every step (BP). */
-export type Feedback = 'fix' | 'sym';
+/**
+ * How errors come back. `fix`: e_{l-1} = (B_l'e_l) .* g_{l-1} with fixed random B (FA). `sym`: B_l = W_l at every step (BP).
+ * `dfa`: straight from the output, e_l = (D_l'e_L) .* g_l with fixed random D (Nokland 2016, arXiv:1609.01596). `sign`:
+ * B_l = sign(W_l) .* |B0_l|, the sign that of every step and constant in the gradient (Liao et al. 2016, arXiv:1510.05067).
+ */
+export const FEEDBACKS = ['fix', 'sym', 'dfa', 'sign'] as const;
+export type Feedback = (typeof FEEDBACKS)[number];
+
+/** The feedback that each engine runs. */
+export const ENGINE_FEEDBACKS = {
+  wasm: ['fix', 'sym', 'dfa'],
+  reference: FEEDBACKS,
+  tensorflow: ['fix', 'sym'],
+} as const satisfies Record<string, readonly Feedback[]>;
 
 /** Images of an episode as positions in a data set. */
 export interface ImageSource {
@@ -22,7 +35,7 @@ export interface Episode {
   readonly feedback: Feedback;
   /** L matrices, n_l x n_{l-1}, row-major. */
   readonly weights: readonly Float32Array[];
-  /** L matrices of the same shapes; needed when `feedback` is `fix`. */
+  /** L matrices, of `feedbackShapes`: B_1 .. B_L, or D_0 .. D_{L-1} with `dfa`; none with `sym`. */
   readonly feedbackWeights?: readonly Float32Array[];
   /**
    * The key under which `drawWeights` draws `weights` and `feedbackWeights`. An engine that draws them itself, to the
@@ -78,7 +91,12 @@ export interface Engine {
  * Refuses what no engine could run.
  * @throws RangeError, one sentence, for sizes that do not fit, labels out of range or missing feedback weights.
  */
-export function checkRun(episodes: readonly Episode[], rule: Rule, theta: readonly Float64Array[]): void {
+export function checkRun(
+  episodes: readonly Episode[],
+  rule: Rule,
+  theta: readonly Float64Array[],
+  supported: readonly Feedback[] = FEEDBACKS,
+): void {
   const refuse = (problem: string): never => {
     throw new RangeError(problem);
   };
@@ -96,20 +114,23 @@ export function checkRun(episodes: readonly Episode[], rule: Rule, theta: readon
       refuse((error as Error).message);
     }
     if (!(beta > 0 && Number.isFinite(beta))) refuse(`beta must be a positive number, not ${beta}`);
-    if (feedback !== 'fix' && feedback !== 'sym') refuse(`feedback must be 'fix' or 'sym', not '${feedback}'`);
+    if (!supported.includes(feedback))
+      refuse(`feedback must be ${supported.join(' or ')} with this engine, not '${feedback}'; reference runs them all`);
     // Matrices drawn under a key are of the right sizes, and not drawn before they are read.
     const names = weightKey
       ? []
-      : feedback === 'fix'
-        ? (['weights', 'feedbackWeights'] as const)
-        : (['weights'] as const);
+      : feedback === 'sym'
+        ? (['weights'] as const)
+        : (['weights', 'feedbackWeights'] as const);
     for (const name of names) {
       const list = episode[name] ?? [];
       if (list.length !== layers.length - 1)
         refuse(`${name} must hold ${layers.length - 1} matrices, not ${list.length}`);
+      const shapes = name === 'weights' ? matrixShapes(layers) : feedbackShapes(layers, feedback);
       list.forEach((matrix, l) => {
-        if (matrix.length !== layers[l]! * layers[l + 1]!)
-          refuse(`${name}[${l}] must be ${layers[l + 1]} x ${layers[l]}, but has ${matrix.length} elements`);
+        const { rows, columns } = shapes[l]!;
+        if (matrix.length !== rows * columns)
+          refuse(`${name}[${l}] must be ${rows} x ${columns}, but has ${matrix.length} elements`);
       });
     }
     for (const part of ['train', 'query'] as const) {

@@ -4,7 +4,8 @@
  */
 import type { Episode } from '../engine/engine.js';
 import { Matrix } from '../engine/reference/matrix.js';
-import { step } from '../engine/reference/step.js';
+import { networkOf, step } from '../engine/reference/step.js';
+import { feedbackShapes, matrixShapes } from '../network/layers.js';
 import { layerPrograms, type Rule } from '../plasticity/rule.js';
 
 /** Training images of each episode that the terms are measured on. */
@@ -19,9 +20,10 @@ export function termNorms(rule: Rule, episodes: readonly Episode[]): number[] {
   const alone = rule.terms.map((_, r) => Float64Array.from(rule.terms, (_, i) => (i === r ? 1 : 0)));
   let images = 0;
   for (const { layers, beta, feedback, weights, feedbackWeights, trainImages, trainLabels } of episodes) {
-    const fresh = matrices(layers, weights);
-    const W = matrices(layers, weights);
-    const network = { layers, beta, W, B: feedback === 'sym' ? W : matrices(layers, feedbackWeights!) };
+    const fresh = Matrix.list(matrixShapes(layers), weights);
+    const W = Matrix.list(matrixShapes(layers), weights);
+    const given = Matrix.list(feedbackShapes(layers, feedback), feedbackWeights ?? []);
+    const network = networkOf({ layers, beta, feedback }, W, given);
     for (let t = 0; t < Math.min(IMAGES, trainLabels.length); t++, images++) {
       const pixels = trainImages.subarray(t * layers[0]!, (t + 1) * layers[0]!);
       const input = Float64Array.from(pixels, (pixel) => pixel / 255);
@@ -49,10 +51,6 @@ export function automaticScale(rule: Rule, episodes: readonly Episode[]): number
     const share = Number((reference / norm).toPrecision(2));
     return share > 0 && share < 1 ? share : 1;
   });
-}
-
-function matrices(layers: readonly number[], weights: readonly Float32Array[]): Matrix[] {
-  return weights.map((data, l) => new Matrix(layers[l + 1]!, layers[l]!, Float64Array.from(data)));
 }
 
 function squaredDistance(a: Float64Array, b: Float64Array): number {

@@ -8,16 +8,16 @@
  */
 import type { Feedback } from '../engine/engine.js';
 import { type ThreefryKey, threefry2x32 } from '../random/threefry.js';
-import { type MatrixShape, matrixShapes } from './layers.js';
+import { feedbackShapes, type MatrixShape, matrixShapes } from './layers.js';
 
 export interface InitialWeights {
   /** W_1 … W_L, n_l x n_{l-1}, row-major. */
   readonly weights: Float32Array[];
-  /** B_1 … B_L of the same shapes; only where the feedback is `fix`. */
+  /** B_1 … B_L, or D_0 … D_{L-1} of direct feedback; none where W itself feeds back. */
   readonly feedbackWeights?: Float32Array[];
 }
 
-/** Draws W, and B where the feedback is `fix`, under an episode's key (`streamKey('<seed>/episode/<n>/weights')`). */
+/** Draws W, and what feeds back where that is not W, under an episode's key (`streamKey('<seed>/episode/<n>/weights')`). */
 export function drawWeights(
   key: ThreefryKey,
   layers: readonly number[],
@@ -26,7 +26,8 @@ export function drawWeights(
   const shapes = matrixShapes(layers);
   const weights = shapes.map((shape, l) => drawMatrix(key, l, shape));
   if (feedback === 'sym') return { weights };
-  return { weights, feedbackWeights: shapes.map((shape, l) => drawMatrix(key, shapes.length + l, shape)) };
+  const feedbackWeights = feedbackShapes(layers, feedback).map((shape, l) => drawMatrix(key, shapes.length + l, shape));
+  return { weights, feedbackWeights };
 }
 
 /** What a signed 32-bit word is multiplied by to lie within ±r. */

@@ -1,3 +1,5 @@
+import type { Feedback } from '../engine/engine.js';
+
 /** Hidden sizes of the paper's network. */
 export const HIDDEN_LAYERS: readonly number[] = [170, 130, 100, 70];
 
@@ -10,6 +12,13 @@ export function defaultLayers(inputs: number, outputs: number): number[] {
 export interface MatrixShape {
   readonly rows: number;
   readonly columns: number;
+}
+
+/** Shapes of the feedback matrices, of which the i-th (from 0) gives e_i: from the layer above it, or with `dfa` from the top. */
+export function feedbackShapes(layers: readonly number[], feedback: Feedback): MatrixShape[] {
+  const shapes = matrixShapes(layers);
+  if (feedback === 'sym') return [];
+  return feedback === 'dfa' ? shapes.map(({ columns }) => ({ rows: layers.at(-1)!, columns })) : shapes;
 }
 
 /** Shapes of W_1 … W_L. */

@@ -60,7 +60,9 @@ const wrong: [string | string[], RegExp][] = [
   ['--Q 0', /^--Q /],
   ['--M 0', /^--M /],
   // Names
-  ['--fbk foo', /^--fbk must be fix or sym, not 'foo'/],
+  ['--fbk foo', /^--fbk must be fix, sym, dfa or sign, not 'foo'/],
+  ['--fbk sign', /^--fbk must be fix, sym or dfa with --engine wasm, not 'sign'; --engine reference runs it/],
+  ['--fbk dfa --engine tensorflow', /^--fbk must be fix or sym with --engine tensorflow, not 'dfa'/],
   ['--fbk FIX', /^--fbk .*'FIX'/],
   ['--engine tpu', /^--engine must be .*reference.*, not 'tpu'/],
   ['--database mnist', /^--database must be emnist, glyphs or a folder .*, not 'mnist'/],

@@ -1,6 +1,7 @@
 /** Small random networks and tasks. */
 import fc from 'fast-check';
 import type { Episode, Feedback } from '#dist/engine/engine.js';
+import { feedbackShapes, matrixShapes } from '#dist/network/layers.js';
 
 /** Deterministic noise in [-1, 1), good enough for test inputs. */
 export function noise(seed: number): () => number {
@@ -24,10 +25,10 @@ export interface EpisodeShape {
 
 export function randomEpisode({ layers, feedback, train, query, seed, beta = 10 }: EpisodeShape): Episode {
   const draw = noise(seed + 1);
-  const matrices = () =>
-    layers.slice(1).map((rows, l) => {
-      const r = Math.sqrt(6 / (rows + layers[l]!));
-      return Float32Array.from({ length: rows * layers[l]! }, () => r * draw());
+  const matrices = (shapes = matrixShapes(layers)) =>
+    shapes.map(({ rows, columns }) => {
+      const r = Math.sqrt(6 / (rows + columns));
+      return Float32Array.from({ length: rows * columns }, () => r * draw());
     });
   const images = (count: number) =>
     Uint8Array.from({ length: count * layers[0]! }, () => Math.max(0, Math.floor(draw() * 256)));
@@ -38,7 +39,7 @@ export function randomEpisode({ layers, feedback, train, query, seed, beta = 10 
     beta,
     feedback,
     weights: matrices(),
-    ...(feedback === 'fix' ? { feedbackWeights: matrices() } : {}),
+    ...(feedback === 'sym' ? {} : { feedbackWeights: matrices(feedbackShapes(layers, feedback)) }),
     trainImages: images(train),
     trainLabels: labels(train),
     queryImages: images(query),
@@ -47,11 +48,14 @@ export function randomEpisode({ layers, feedback, train, query, seed, beta = 10 
 }
 
 /** Shapes of small episodes: one to four layers of one to seven units. */
-export const episodeShape: fc.Arbitrary<EpisodeShape> = fc.record({
-  layers: fc.array(fc.integer({ min: 1, max: 7 }), { minLength: 2, maxLength: 5 }),
-  feedback: fc.constantFrom<Feedback>('fix', 'sym'),
-  train: fc.integer({ min: 0, max: 12 }),
-  query: fc.integer({ min: 1, max: 4 }),
-  seed: fc.nat(1e6),
-  beta: fc.constantFrom(1, 3, 10),
-});
+export const shapeWith = (feedbacks: readonly Feedback[]): fc.Arbitrary<EpisodeShape> =>
+  fc.record({
+    layers: fc.array(fc.integer({ min: 1, max: 7 }), { minLength: 2, maxLength: 5 }),
+    feedback: fc.constantFrom(...feedbacks),
+    train: fc.integer({ min: 0, max: 12 }),
+    query: fc.integer({ min: 1, max: 4 }),
+    seed: fc.nat(1e6),
+    beta: fc.constantFrom(1, 3, 10),
+  });
+
+export const episodeShape = shapeWith(['fix', 'sym', 'dfa']);

@@ -4,33 +4,32 @@
  * The weights of every step would take gigabytes, so a copy is kept every BLOCK steps; on the way back a block's
  * weights are made again from its copy and the kept updates, bit for bit as they were.
  */
+
+import { feedbackShapes, matrixShapes } from '../../network/layers.js';
 import { layerPrograms, type Rule } from '../../plasticity/rule.js';
 import type { Episode, EpisodeResult } from '../engine.js';
 import { Matrix } from './matrix.js';
 import { meanAngles, orthonormality } from './statistics.js';
-import { errors, forward, type Network, reverseForward, reverseStep, type Step, step } from './step.js';
+import { errors, forward, type Network, networkOf, reverseForward, reverseStep, type Step, step } from './step.js';
 import { changeWeights } from './update.js';
 
 const BLOCK = 16;
 
 export function runEpisode(episode: Episode, rule: Rule, theta: Float64Array): EpisodeResult {
-  const { layers, beta } = episode;
-  const matrices = (weights: readonly Float32Array[]) =>
-    weights.map((data, l) => new Matrix(layers[l + 1]!, layers[l]!, Float64Array.from(data)));
-  const W = matrices(episode.weights);
-  const B = episode.feedback === 'sym' ? W : matrices(episode.feedbackWeights!);
+  const { layers, feedback } = episode;
+  const W = Matrix.list(matrixShapes(layers), episode.weights);
+  const given = Matrix.list(feedbackShapes(layers, feedback), episode.feedbackWeights ?? []);
   const programs = layerPrograms(rule, W.length);
-  const network: Network = { layers, beta, W, B };
   const train = samples(episode.trainImages, episode.trainLabels, layers[0]!);
   const query = samples(episode.queryImages, episode.queryLabels, layers[0]!);
 
   const copies: Matrix[][] = [];
   const steps: Step[] = train.map(({ input, label }, t) => {
     if (t % BLOCK === 0) copies.push(W.map((w) => w.copy()));
-    return step(network, programs, theta, input, label);
+    return step(networkOf(episode, W, given), programs, theta, input, label);
   });
 
-  const { loss, accuracy, Lam, ...statistics } = evaluateQuery(network, query);
+  const { loss, accuracy, Lam, ...statistics } = evaluateQuery(networkOf(episode, W, given), query);
   const thetaGradient = new Float64Array(theta.length);
   // weights[i] are those before step i of the block; they are made once and filled anew for each block.
   const weights = Array.from({ length: Math.min(BLOCK, steps.length) }, () => W.map((w) => w.copy()));
@@ -43,9 +42,7 @@ export function runEpisode(episode: Episode, rule: Rule, theta: Float64Array): E
       });
     });
     for (let i = inBlock.length - 1; i >= 0; i--) {
-      const W = weights[i]!;
-      const then = { ...network, W, B: episode.feedback === 'sym' ? W : B };
-      reverseStep(then, programs, inBlock[i]!, Lam, thetaGradient);
+      reverseStep(networkOf(episode, weights[i]!, given), programs, inBlock[i]!, Lam, thetaGradient);
     }
   }
   return { loss, accuracy, thetaGradient, ...statistics };
@@ -66,7 +63,7 @@ function samples(images: Uint8Array, labels: Uint8Array, size: number): Sample[]
 
 /** Mean cross-entropy over the query images, its derivative Lam with respect to each W, and the statistics. */
 function evaluateQuery(network: Network, query: readonly Sample[]) {
-  const { beta, W, B } = network;
+  const { beta, W, B, direct } = network;
   const L = W.length;
   const Lam = W.map((w) => new Matrix(w.rows, w.columns));
   const activities = query.map(({ input }) => forward(network, input));
@@ -81,7 +78,7 @@ function evaluateQuery(network: Network, query: readonly Sample[]) {
     zBar[L]!.set(y[L]!.map((p, i) => (p - (i === label ? 1 : 0)) / query.length));
     reverseForward(network, y, zBar, yBar, Lam);
   });
-  const fed = query.map(({ label }, q) => errors(beta, B, activities[q]!.y, label));
+  const fed = query.map(({ label }, q) => errors(beta, B, activities[q]!.y, label, 0, direct));
   const exact = query.map(({ label }, q) => errors(beta, W, activities[q]!.y, label));
   return {
     loss,

@@ -1,3 +1,5 @@
+import type { MatrixShape } from '../../network/layers.js';
+
 /** A dense row-major matrix and the few ways in which the learning rules touch it. Vectors are columns. */
 export class Matrix {
   constructor(
@@ -55,6 +57,17 @@ export class Matrix {
   /** W *= s */
   multiply(s: number): void {
     for (let i = 0; i < this.data.length; i++) this.data[i]! *= s;
+  }
+
+  /** |this| with the signs of `other`; zero where that is zero. */
+  signed(other: Matrix): Matrix {
+    const data = this.data.map((value, i) => Math.abs(value) * Math.sign(other.data[i]!));
+    return new Matrix(this.rows, this.columns, data);
+  }
+
+  /** The matrices of such data. */
+  static list(shapes: readonly MatrixShape[], data: readonly Float32Array[]): Matrix[] {
+    return shapes.map(({ rows, columns }, l) => new Matrix(rows, columns, Float64Array.from(data[l]!)));
   }
 
   /** sum of the element-wise product with `other` */

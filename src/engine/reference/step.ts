@@ -4,6 +4,7 @@
  */
 import { slope, softmax, softplus } from '../../network/activation.js';
 import type { Program } from '../../plasticity/program.js';
+import type { Episode } from '../engine.js';
 import { addProduct, addTo, dot, type Matrix } from './matrix.js';
 import { applyUpdate, type Leaves, reverseUpdate, type Update } from './update.js';
 
@@ -14,6 +15,18 @@ export interface Network {
   readonly W: readonly Matrix[];
   /** Feedback matrices; the very same objects as W where feedback is `sym`. */
   readonly B: readonly Matrix[];
+  /** Direct feedback: B_l takes e_L to layer l - 1, in place of e_l. */
+  readonly direct?: boolean;
+}
+
+/** The network with weights W: what feeds back is W itself, given matrices, or these with the signs of W. */
+export function networkOf(
+  { layers, beta, feedback }: Pick<Episode, 'layers' | 'beta' | 'feedback'>,
+  W: readonly Matrix[],
+  given: readonly Matrix[],
+): Network {
+  const B = { sym: W, fix: given, dfa: given, sign: feedback === 'sign' ? given.map((b, l) => b.signed(W[l]!)) : [] };
+  return { layers, beta, W, B: B[feedback], direct: feedback === 'dfa' };
 }
 
 export interface Activity {
@@ -52,7 +65,7 @@ export function forward({ layers, beta, W }: Network, input: Float64Array): Acti
 
 /**
  * e_L = y_L - onehot;  e_{l-1} = (B_l'e_l) .* g_{l-1}, g = 1 - exp(-beta y)   (Eqs 3, 24), down to layer `lowest`;
- * those below it, which nobody asks for, are zero.
+ * those below it, which nobody asks for, are zero. Direct: (B_l'e_L) .* g_{l-1}.
  */
 export function errors(
   beta: number,
@@ -60,13 +73,14 @@ export function errors(
   y: readonly Float64Array[],
   label: number,
   lowest = 0,
+  direct = false,
 ): Float64Array[] {
   const L = B.length;
   const e = y.map((values) => new Float64Array(values.length));
   e[L]!.set(y[L]!);
   e[L]![label]! -= 1;
   for (let l = L; l > lowest; l--) {
-    const back = B[l - 1]!.transposeTimes(e[l]!, new Float64Array(B[l - 1]!.columns));
+    const back = B[l - 1]!.transposeTimes(e[direct ? L : l]!, new Float64Array(B[l - 1]!.columns));
     e[l - 1] = back.map((value, i) => value * slope(y[l - 1]![i]!, beta));
   }
   return e;
@@ -81,7 +95,7 @@ export function step(
   label: number,
 ): Step {
   const activity = forward(network, input);
-  const e = errors(network.beta, network.B, activity.y, label, lowestError(programs));
+  const e = errors(network.beta, network.B, activity.y, label, lowestError(programs), network.direct);
   const leaves = leavesOf(activity.y, activity.z, e);
   const updates = network.W.map((W, l) => applyUpdate(programs[l]!, { W, leaves: leaves[l]!, theta }));
   return { activity, e, updates };
@@ -98,7 +112,7 @@ export function reverseStep(
   Lam: readonly Matrix[],
   thetaBar: Float64Array,
 ): void {
-  const { beta, W, B } = network;
+  const { beta, W, B, direct } = network;
   const L = W.length;
   const { y, z } = activity;
   const zeros = (vectors: readonly Float64Array[]) => vectors.map((vector) => new Float64Array(vector.length));
@@ -111,14 +125,14 @@ export function reverseStep(
     reverseUpdate(programs[l]!, update, { W: W[l]!, Lam: Lam[l]!, leafBars: leafBars[l]!, thetaBar });
   });
 
-  // Errors, upwards: e_{l-1} = (B_l'e_l) .* g_{l-1}
+  // Errors, upwards: e_{l-1} = (B_l'e_l) .* g_{l-1}, direct: (B_l'e_L) .* g_{l-1}
   for (let l = 1 + lowestError(programs); l <= L; l++) {
     const g = y[l - 1]!.map((value) => slope(value, beta));
     const h = g.map((value, i) => value * eBar[l - 1]![i]!);
     // dg/dz = beta (1 - g) g, and e_{l-1} already holds one g.
     const dz = g.map((value, i) => beta * (1 - value) * e[l - 1]![i]! * eBar[l - 1]![i]!);
     if (l > 1) addTo(zBar[l - 1]!, 1, dz);
-    B[l - 1]!.times(h, eBar[l]!);
+    B[l - 1]!.times(h, eBar[direct ? L : l]!);
     if (B === W) Lam[l - 1]!.add(e[l]!, h);
   }
 

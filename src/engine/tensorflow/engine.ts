@@ -1,4 +1,4 @@
-import { checkRun, type Engine, type Episode, type EpisodeResult } from '../engine.js';
+import { checkRun, ENGINE_FEEDBACKS, type Engine, type Episode, type EpisodeResult } from '../engine.js';
 import { type BackendOptions, findBackend } from './backend.js';
 import { runBatch } from './batch.js';
 
@@ -27,7 +27,7 @@ export async function createTensorflowEngine({
   return {
     name: `tensorflow (${description})`,
     async run(episodes, rule, theta) {
-      checkRun(episodes, rule, theta);
+      checkRun(episodes, rule, theta, ENGINE_FEEDBACKS.tensorflow);
       const results: EpisodeResult[] = [];
       for (const indices of groups(episodes, batch)) {
         const of = <T>(list: readonly T[]) => indices.map((i) => list[i]!);

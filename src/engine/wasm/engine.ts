@@ -1,5 +1,5 @@
 import type { Rule } from '../../plasticity/rule.js';
-import { checkRun, type Engine, type Episode, type EpisodeResult } from '../engine.js';
+import { checkRun, ENGINE_FEEDBACKS, type Engine, type Episode, type EpisodeResult } from '../engine.js';
 import { Arena } from './arena.js';
 import { runEpisode } from './episode.js';
 import { Helper, type Prepared } from './helper.js';
@@ -48,7 +48,7 @@ export async function createWasmEngine({ relaxed = false, kernels: bytes }: Wasm
   return {
     name: relaxed ? 'wasm-relaxed' : 'wasm',
     async run(episodes, rule, theta) {
-      checkRun(episodes, rule, theta);
+      checkRun(episodes, rule, theta, ENGINE_FEEDBACKS.wasm);
       const results: EpisodeResult[] = [];
       for (const [i, episode] of episodes.entries()) results.push(await runOne(episode, rule, theta[i]!));
       return results;

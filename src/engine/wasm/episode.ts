@@ -27,7 +27,7 @@ export function runEpisode(machine: Machine, space: Workspace, episode: Episode,
 /** Step t: forward pass, errors, and every layer's update (paper's Eqs 1-3, 24). */
 function stepForward({ arena, kernels: k }: Machine, space: Workspace, t: number, label: number, theta: Float64Array) {
   const { layers, input, preparation } = space;
-  const { beta, needsErrors } = preparation.shape;
+  const { beta, direct, needsErrors } = preparation.shape;
   const L = layers.length;
   for (let l = 0; l < L; l++) {
     const { weights, z, y, g, post } = layers[l]!;
@@ -42,20 +42,21 @@ function stepForward({ arena, kernels: k }: Machine, space: Workspace, t: number
   k.copy(e, top.y.at(t), top.post);
   arena.set(e + label * 4, arena.get(e + label * 4) - 1);
   for (let l = L - 1; l > 0; l--) {
-    const { weights, e, B, post, pre } = layers[l]!;
+    const { weights, B, pre } = layers[l]!;
     const below = layers[l - 1]!;
+    const { e, post } = direct ? top : layers[l]!;
     if (B) k.mtv(below.e.at(t), B, e.at(t), post, pre, padded(pre), false);
     else weights.toPre(below.e.at(t), e.at(t), false);
     k.multiply(below.e.at(t), below.e.at(t), below.g.at(t), pre, false);
   }
-  if (needsErrors) input.errors(t, layers[0]!.e.at(t), layers[0]!.weights);
+  if (needsErrors) input.errors(t, (direct ? top : layers[0]!).e.at(t), layers[0]!.weights);
   for (const { rule } of layers) rule.forward(t, theta);
 }
 
 /** Reverse of step t. */
 function stepBack({ kernels: k }: Machine, space: Workspace, t: number, thetaGradient: Float64Array) {
   const { layers, input, preparation, bars } = space;
-  const { beta, needsErrors } = preparation.shape;
+  const { beta, direct, needsErrors } = preparation.shape;
   const L = layers.length;
   k.clear(bars.at, bars.floats);
   if (needsErrors) k.clear(input.ePreBar, input.size);
@@ -64,17 +65,19 @@ function stepBack({ kernels: k }: Machine, space: Workspace, t: number, thetaGra
     lam.open(t);
     rule.reverse(t, thetaGradient);
   }
-  // Errors, upwards: e_{l-1} = (B_l'e_l) .* g_{l-1}
-  if (needsErrors) input.reverseErrors(t, layers[0]!.eBar, layers[0]!.e.at(t), layers[0]!.lam);
+  // Errors, upwards: e_{l-1} = (B_l'e_l) .* g_{l-1}, direct: (B_l'e_L) .* g_{l-1}
+  const top = layers[L - 1]!;
+  const first = direct ? top : layers[0]!;
+  if (needsErrors) input.reverseErrors(t, first.eBar, first.e.at(t), layers[0]!.lam);
   for (let l = 1; l < L; l++) {
-    const { eBar, e, B, lam, post, pre } = layers[l]!;
+    const { B, lam, pre } = layers[l]!;
+    const { eBar, e, post } = direct ? top : layers[l]!;
     const below = layers[l - 1]!;
     k.errorsReverse(below.h, below.zBar, below.eBar, below.e.at(t), below.g.at(t), beta, pre);
     if (B) k.mv(eBar, B, below.h, post, pre, padded(pre), true);
     else lam.reverseToPre(eBar, below.h, e.at(t));
   }
   // e_L = y_L - onehot, y_L = softmax(z_L)
-  const top = layers[L - 1]!;
   k.axpy(top.yBar, top.eBar, 1, top.post);
   k.softmaxReverse(top.zBar, top.y.at(t), top.yBar, top.post);
   // Activations, downwards: y_l = softplus(z_l), z_l = W_l y_{l-1}

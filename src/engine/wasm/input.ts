@@ -8,6 +8,8 @@ import type { Weights } from './weights.js';
 /** A layer's matrix: neurons x inputs, or transposed. */
 export interface StoredMatrix {
   readonly at: number;
+  /** Size of its post-synaptic side. */
+  readonly post: number;
   readonly transposed: boolean;
 }
 
@@ -23,7 +25,7 @@ export interface Input {
   readonly B: StoredMatrix;
   /** z_1 = W_1 y_0 */
   drive(t: number, z: number, weights: Weights): void;
-  /** e_0 = (B_1'e_1) .* g_0 */
+  /** e_0 = (B_1'e_1) .* g_0, or D_0'e_L with direct feedback: `e` is the one that B goes with. */
   errors(t: number, e: number, weights: Weights): void;
   /** Their reverses. */
   reverseErrors(t: number, eBar: number, e: number, lam: Adjoint): void;
@@ -31,7 +33,7 @@ export interface Input {
   /** Z_1 = Y_0 W_1' over the query images, with the final weights; and Lam_1 = Zbar'Y_0. */
   driveQuery(z: Rows, weights: Weights): void;
   reverseQuery(zBar: Rows, lam: Adjoint): void;
-  /** y = sum over the query images of e_0 = (M'e_1) .* g_0, M being B_1 or the final W_1 and e_1 a row an image. */
+  /** y = sum over the query images of e_0 = (M'e_1) .* g_0, M being B_1 or the final W_1 and e_1 (e_L with direct feedback) a row an image. */
   sumErrors(y: number, e: number, M: StoredMatrix): void;
   /** The final W_1. */
   finalWeights(weights: Weights, rule: LayerRule): StoredMatrix;
@@ -65,7 +67,7 @@ export class PixelInput implements Input {
     this.#queries = queries;
     this.#data = data;
     this.size = pixels;
-    this.B = { at: feedback[0] ?? 0, transposed: false };
+    this.B = { at: feedback[0] ?? 0, post: shape.feedbackPost[0] ?? 0, transposed: false };
     this.#products = decays ? arena.rows(steps, layers[1]!) : undefined;
     this.#e = arena.rows(needsErrors ? steps : 0, pixels);
     this.#h = arena.floats(padded(pixels));
@@ -89,14 +91,14 @@ export class PixelInput implements Input {
 
   errors(t: number, e: number, weights: Weights): void {
     const e0 = this.#e.at(t);
-    if (this.B.at) this.#k.mtv(e0, this.B.at, e, this.#post, this.size, padded(this.size), false);
+    if (this.B.at) this.#k.mtv(e0, this.B.at, e, this.B.post, this.size, padded(this.size), false);
     else weights.toPre(e0, e, false);
     this.#k.multiply(e0, e0, this.#data.g.at(t), this.size, false);
   }
 
   reverseErrors(t: number, eBar: number, e: number, lam: Adjoint): void {
     this.#k.multiply(this.#h, this.ePreBar, this.#data.g.at(t), this.size, false);
-    if (this.B.at) this.#k.mv(eBar, this.B.at, this.#h, this.#post, this.size, padded(this.size), true);
+    if (this.B.at) this.#k.mv(eBar, this.B.at, this.#h, this.B.post, this.size, padded(this.size), true);
     else lam.reverseToPre(eBar, this.#h, e);
   }
 
@@ -114,16 +116,16 @@ export class PixelInput implements Input {
     this.#k.ger(base, base, 1, zBar.base, y, this.#queries, this.#post, this.size, stride, n, stride);
   }
 
-  sumErrors(y: number, e: number, { at }: StoredMatrix): void {
+  sumErrors(y: number, e: number, { at, post }: StoredMatrix): void {
     const k = this.#k;
     const stride = padded(this.size);
     const { base } = this.#queryE;
-    k.nn(base, e, at, this.#queries, this.#post, this.size, stride, padded(this.#post), stride);
+    k.nn(base, e, at, this.#queries, post, this.size, stride, padded(post), stride);
     k.multiply(base, base, this.#data.queryG.base, this.#queries * stride, false);
     k.mtv(y, base, this.#ones, this.#queries, this.size, stride, false);
   }
 
   finalWeights(weights: Weights) {
-    return { at: weights.final, transposed: false };
+    return { at: weights.final, post: this.#post, transposed: false };
   }
 }

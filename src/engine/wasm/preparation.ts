@@ -1,4 +1,5 @@
 import { wordScale } from '../../network/initialise.js';
+import { feedbackShapes } from '../../network/layers.js';
 import type { Program } from '../../plasticity/program.js';
 import { layerPrograms, type Rule } from '../../plasticity/rule.js';
 import type { Episode } from '../engine.js';
@@ -11,6 +12,9 @@ export interface EpisodeShape {
   readonly beta: number;
   /** Is there a B, or does W itself feed back? */
   readonly fixed: boolean;
+  /** Does each B take the error of the top, not of the layer above? And the sizes of what they take. */
+  readonly direct: boolean;
+  readonly feedbackPost: readonly number[];
   readonly steps: number;
   readonly queries: number;
   /** Does the rule of layer 1 ask for e_0, and for ones at the pixels? */
@@ -38,10 +42,11 @@ export function preparable(episode: Episode): Preparable {
 export function shapeOf({ layers, beta, feedback, trainLabels, queryLabels }: Episode, rule: Rule): EpisodeShape {
   const program = layerPrograms(rule, 1)[0]!;
   const asksFor = (name: string) => program.nodes.some((node) => node.op === 'leaf' && node.leaf === name);
-  const fixed = feedback === 'fix';
+  const fixed = feedback !== 'sym';
+  const feedbackPost = feedbackShapes(layers, feedback).map(({ rows }) => rows);
   const needsErrors = asksFor('e_pre');
   return {
-    ...{ layers, beta, fixed, needsErrors, needsOnes: asksFor('one_pre') },
+    ...{ layers, beta, fixed, direct: feedback === 'dfa', feedbackPost, needsErrors, needsOnes: asksFor('one_pre') },
     ...{ steps: trainLabels.length, queries: queryLabels.length },
     inSampleSpace: fitsSampleSpace(program, layers[0]!) && (fixed || !needsErrors),
   };
@@ -98,7 +103,7 @@ export class Preparation {
   readonly shape: EpisodeShape;
   /** W_l before the first step: n_l x n_{l-1}; for layer 1 in sample space V = X W_1'. */
   readonly weights: readonly number[];
-  /** B_l, n_l x n_{l-1}, B_1 transposed in sample space; none where W feeds back. */
+  /** B_l, n_l x n_{l-1} (D_{l-1}, n_L x n_{l-1}), the first transposed in sample space; none where W feeds back. */
   readonly feedback: readonly number[];
   readonly pixels: Pixels | undefined;
   readonly samples: Samples | undefined;
@@ -114,18 +119,18 @@ export class Preparation {
   readonly #wide: Rows;
 
   constructor(arena: Arena, kernels: Kernels, shape: EpisodeShape) {
-    const { layers, beta, fixed, steps, queries, needsErrors, inSampleSpace } = shape;
+    const { layers, beta, feedbackPost, steps, queries, needsErrors, inSampleSpace } = shape;
     this.shape = shape;
     this.#arena = arena;
     this.#k = kernels;
     this.#start = arena.end;
     const [n0, n1] = [layers[0]!, layers[1]!];
     const S = steps + queries;
-    const matrix = (l: number) => arena.floats(layers[l + 1]! * padded(layers[l]!));
-    const matrices = (first: () => number) => layers.slice(1).map((_, l) => (l === 0 ? first() : matrix(l)));
-    const transposed = () => arena.floats(n0 * padded(n1));
-    this.weights = matrices(() => (inSampleSpace ? arena.floats(S * padded(n1)) : matrix(0)));
-    this.feedback = fixed ? matrices(() => (inSampleSpace ? transposed() : matrix(0))) : [];
+    const matrix = (post: number, l: number) => arena.floats(post * padded(layers[l]!));
+    const transposed = (post: number) => arena.floats(n0 * padded(post));
+    const posts = layers.slice(1);
+    this.weights = posts.map((n, l) => (l === 0 && inSampleSpace ? arena.floats(S * padded(n1)) : matrix(n, l)));
+    this.feedback = feedbackPost.map((n, l) => (l === 0 && inSampleSpace ? transposed(n) : matrix(n, l)));
     if (inSampleSpace) {
       const counts = arena.floats(S);
       this.samples = {
@@ -137,7 +142,7 @@ export class Preparation {
         G: arena.rows(S, S + 4),
         XT: needsErrors ? arena.floats(n0 * padded(S)) : 0,
         ones: arena.floats(padded(S)),
-        WT: transposed(),
+        WT: transposed(n1),
       };
     } else
       this.pixels = {
@@ -155,7 +160,9 @@ export class Preparation {
       arena.set(this.#gTable + byte * 4, -Math.expm1((-beta * byte) / 255));
     }
     // The generator writes whole blocks, up to seven floats too many; the tiles of G read up to three rows too many.
-    this.#matrix = arena.floats(8 + Math.max(...layers.slice(1).map((n, l) => n * layers[l]!)));
+    this.#matrix = arena.floats(
+      8 + Math.max(...[posts, feedbackPost].flatMap((sizes) => sizes.map((n, l) => n * layers[l]!))),
+    );
     this.#wide = arena.rows(inSampleSpace ? S + 4 : 0, Math.ceil(n0 / 2));
   }
 
@@ -190,7 +197,7 @@ export class Preparation {
   }
 
   #fillMatrices(episode: Preparable): void {
-    const { layers, inSampleSpace } = this.shape;
+    const { layers, feedbackPost, inSampleSpace } = this.shape;
     const k = this.#k;
     const L = layers.length - 1;
     const take = (m: number, rows: number, columns: number) => {
@@ -207,10 +214,11 @@ export class Preparation {
       take(l, rows, columns);
       if (l === 0 && inSampleSpace) this.#imagesThrough(rows, columns);
       else k.pack(this.weights[l]!, this.#matrix, rows, columns, padded(columns));
-      if (this.feedback.length === 0) continue;
-      take(L + l, rows, columns);
-      if (l === 0 && inSampleSpace) k.transpose(this.feedback[l]!, this.#matrix, rows, columns, padded(rows));
-      else k.pack(this.feedback[l]!, this.#matrix, rows, columns, padded(columns));
+      const post = feedbackPost[l];
+      if (post === undefined) continue;
+      take(L + l, post, columns);
+      if (l === 0 && inSampleSpace) k.transpose(this.feedback[l]!, this.#matrix, post, columns, padded(post));
+      else k.pack(this.feedback[l]!, this.#matrix, post, columns, padded(columns));
     }
   }
 

@@ -46,7 +46,7 @@ export class SampleInput implements Input {
     this.#queries = queries;
     this.size = S;
     this.rowsAt = (step) => S - 1 - step;
-    this.B = { at: feedback[0] ?? 0, transposed: true };
+    this.B = { at: feedback[0] ?? 0, post: shape.feedbackPost[0] ?? 0, transposed: true };
     this.#e = arena.rows(needsErrors ? steps : 0, pixels);
     this.#h = arena.floats(padded(pixels));
     this.ePreBar = needsErrors ? arena.floats(padded(S)) : 0;
@@ -72,7 +72,7 @@ export class SampleInput implements Input {
     const j = this.#sample(t);
     const { count, lists, g, XT } = this.#data;
     const [list, n, e0] = [lists.at(j), count(j), this.#e.at(t)];
-    k.mvRows(e0, this.B.at, e, list, n, this.#post, padded(this.#post));
+    k.mvRows(e0, this.B.at, e, list, n, this.B.post, padded(this.B.post));
     k.multiply(e0, e0, g.at(j), n, false);
     k.mtvRows(this.leaves.e_pre.at(t), XT, e0, list, n, this.rowsAt(t), padded(this.size), false);
   }
@@ -84,7 +84,7 @@ export class SampleInput implements Input {
     const [list, n, h] = [lists.at(j), count(j), this.#h];
     k.mvRows(h, XT, this.ePreBar, list, n, this.rowsAt(t), padded(this.size));
     k.multiply(h, h, g.at(j), n, false);
-    k.mtvRows(eBar, this.B.at, h, list, n, this.#post, padded(this.#post), true);
+    k.mtvRows(eBar, this.B.at, h, list, n, this.B.post, padded(this.B.post), true);
   }
 
   driveQuery(z: Rows, weights: Weights): void {
@@ -95,19 +95,19 @@ export class SampleInput implements Input {
     this.#k.copy(lam.now.base, zBar.base, this.#queries * padded(this.#post));
   }
 
-  sumErrors(y: number, e: number, { at }: StoredMatrix): void {
+  sumErrors(y: number, e: number, { at, post }: StoredMatrix): void {
     const k = this.#k;
     const { count, lists, g } = this.#data;
     k.clear(y, this.#pixels);
     for (let q = 0; q < this.#queries; q++) {
-      k.mvRows(this.#h, at, e + q * padded(this.#post) * 4, lists.at(q), count(q), this.#post, padded(this.#post));
+      k.mvRows(this.#h, at, e + q * padded(post) * 4, lists.at(q), count(q), post, padded(post));
       k.multiply(this.#h, this.#h, g.at(q), count(q), false);
       k.scatter(y, this.#h, lists.at(q), count(q));
     }
   }
 
   finalWeights(weights: Weights, rule: LayerRule) {
-    return { at: this.#final.compute(weights, rule, this.#data, this.#e), transposed: true };
+    return { at: this.#final.compute(weights, rule, this.#data, this.#e), post: this.#post, transposed: true };
   }
 
   /** Number of step t's image among the samples. */

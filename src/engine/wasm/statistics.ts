@@ -7,8 +7,8 @@ import type { Workspace } from './workspace.js';
 
 /** Alignment angles, layers 0..L, and orthonormality, layers 1..L, over the query batch with the final weights. */
 export function statistics(machine: Machine, space: Workspace, labels: Uint8Array) {
-  const W = space.layers.map(({ weights, rule }, l) =>
-    l === 0 ? space.input.finalWeights(weights, rule) : { at: weights.final, transposed: false },
+  const W = space.layers.map(({ weights, rule, post }, l) =>
+    l === 0 ? space.input.finalWeights(weights, rule) : { at: weights.final, post, transposed: false },
   );
   return { angles: angles(machine, space, labels, W), orthonormality: orthonormality(machine, space, W) };
 }
@@ -19,12 +19,18 @@ function angles(machine: Machine, space: Workspace, labels: Uint8Array, W: reado
   const { layers, preparation } = space;
   const exact = meanErrors(machine, space, labels, W, a, b);
   // Where W feeds back, both paths are one.
-  const B = layers.map((layer, l) => (l === 0 ? space.input.B : { at: layer.B, transposed: false }));
-  const fed = preparation.shape.fixed ? meanErrors(machine, space, labels, B, a, b) : exact;
+  const { fixed, direct, feedbackPost } = preparation.shape;
+  const B = layers.map((layer, l) =>
+    l === 0 ? space.input.B : { at: layer.B, post: feedbackPost[l]!, transposed: false },
+  );
+  const fed = fixed ? meanErrors(machine, space, labels, B, a, b, direct) : exact;
   return Float64Array.from(exact, (mean, l) => angleDegrees(fed[l]!, mean));
 }
 
-/** Sums over the batch of e_0 .. e_L, errors going back through `matrices`; `e` and `next` are temporaries. */
+/**
+ * Sums over the batch of e_0 .. e_L, errors going back through `matrices`, each from the layer above or, `direct`, from the
+ * top; `e` and `next` are temporaries.
+ */
 function meanErrors(
   { arena, kernels: k }: Machine,
   { input, layers, query, preparation, statistics }: Workspace,
@@ -32,6 +38,7 @@ function meanErrors(
   matrices: readonly StoredMatrix[],
   e: number,
   next: number,
+  direct = false,
 ): Float32Array[] {
   const { mean, ones } = statistics;
   const { queries } = preparation.shape;
@@ -49,11 +56,11 @@ function meanErrors(
   }
   sums[L] = sum(e, outputs);
   for (let l = L - 1; l > 0; l--) {
-    const { post, pre } = layers[l]!;
-    back(k, next, e, matrices[l]!, queries, post, pre);
+    const { pre } = layers[l]!;
+    back(k, next, e, matrices[l]!, queries, pre);
     k.multiply(next, next, query[l - 1]!.g.base, queries * padded(pre), false);
-    [e, next] = [next, e];
-    sums[l] = sum(e, pre);
+    sums[l] = sum(next, pre);
+    if (!direct) [e, next] = [next, e];
   }
   input.sumErrors(mean, e, matrices[0]!);
   sums[0] = arena.view(mean, layers[0]!.pre).slice();
@@ -68,7 +75,7 @@ function orthonormality({ kernels: k }: Machine, space: Workspace, W: readonly S
   return Float64Array.from(layers, ({ post, pre }, l) => {
     const { y, z } = query[l]!;
     const [n, m] = [padded(post), padded(pre)];
-    back(k, x, y.base, W[l]!, queries, post, pre);
+    back(k, x, y.base, W[l]!, queries, pre);
     k.clear(again, queries * n);
     const { at, transposed } = W[l]!;
     if (transposed) k.nn(again, x, at, queries, pre, post, n, m, n);
@@ -81,15 +88,7 @@ function orthonormality({ kernels: k }: Machine, space: Workspace, W: readonly S
 }
 
 /** D = A W, for A and D with a row per image. */
-function back(
-  k: Kernels,
-  d: number,
-  a: number,
-  { at, transposed }: StoredMatrix,
-  rows: number,
-  post: number,
-  pre: number,
-) {
+function back(k: Kernels, d: number, a: number, { at, post, transposed }: StoredMatrix, rows: number, pre: number) {
   const [n, m] = [padded(post), padded(pre)];
   if (transposed) k.nt(d, a, at, rows, pre, post, m, n, n);
   else k.nn(d, a, at, rows, post, pre, m, n, m);

@@ -27,7 +27,7 @@ export interface Layer {
   readonly zBar: number;
   /** A temporary of n_l floats. */
   readonly h: number;
-  /** B_l, n_l x n_{l-1}; 0 where W_l itself feeds back, and in layer 1, whose input has it. */
+  /** B_l, n_l x n_{l-1}, or n_L x n_{l-1} with direct feedback; 0 where W_l itself feeds back, and in layer 1, whose input has it. */
   readonly B: number;
 }
 
@@ -59,7 +59,8 @@ export function fits({ rule, preparation: { shape } }: Workspace, episode: Episo
     shape.beta === episode.beta &&
     shape.steps === episode.trainLabels.length &&
     shape.queries === episode.queryLabels.length &&
-    shape.fixed === (episode.feedback === 'fix') &&
+    shape.fixed === (episode.feedback !== 'sym') &&
+    shape.direct === (episode.feedback === 'dfa') &&
     shape.layers.length === episode.layers.length &&
     shape.layers.every((n, l) => n === episode.layers[l])
   );
