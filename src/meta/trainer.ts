@@ -8,7 +8,7 @@ import type { EpisodeRecord } from './record.js';
 export type Checkpoint = Pick<EpisodeRecord, 'episode' | 'skips' | 'next'>;
 
 /** Steps left out in a row after which training stops, if nothing else is said. */
-const MAX_SKIPS_IN_A_ROW = 10;
+export const MAX_SKIPS_IN_A_ROW = 10;
 
 /** Before the first episode, with the given initial coefficients. */
 export function startingPoint(theta: readonly number[]): Checkpoint {
