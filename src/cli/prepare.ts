@@ -41,7 +41,8 @@ export async function prepare(
 ): Promise<Experiment> {
   const { rule, theta, scale: asked } = buildRule(settings);
   // What cannot fit a named data set is refused before it is fetched.
-  if (isNamed(settings.database)) fit(settings, namedSize(settings.database));
+  const known = namedSize(settings.database);
+  if (known) fit(settings, known);
   const dataset = await open(settings, io, terminal);
   const task = { settings, dataset, ...fit(settings, dataset) };
   const scale =
@@ -90,7 +91,8 @@ export async function open(
     // What lies in a folder of the user's is an argument like any other.
     const flag = data_dir !== undefined ? '--data_dir' : isNamed(database) ? undefined : '--database';
     const { message } = error as Error;
-    throw flag ? new UsageError(message.startsWith(flag) ? message : `${flag}: ${message}`) : error;
+    if (message.startsWith('--')) throw new UsageError(message);
+    throw flag ? new UsageError(`${flag}: ${message}`) : error;
   } finally {
     terminal.clear();
   }
