@@ -115,7 +115,11 @@ function checkTask({ M, K, Q, split, replacement }: Settings, { name, classes }:
   }
 }
 
-function chooseLayers({ layers, dim }: Settings, { name, classes }: Classes): readonly number[] {
+/** The layers that are asked for, or the paper's, between the pixels and the classes. */
+export function chooseLayers(
+  { layers, dim }: Pick<Settings, 'layers' | 'dim'>,
+  { name, classes }: Classes,
+): readonly number[] {
   const inputs = dim * dim;
   const outputs = classes.length;
   if (!layers) return defaultLayers(inputs, outputs);

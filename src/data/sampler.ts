@@ -110,7 +110,8 @@ export interface EpisodeSetting extends TaskDraw {
   readonly layers: readonly number[];
   readonly beta: number;
   readonly feedback: Feedback;
-  readonly seed: number;
+  /** What the names of the random streams begin with. */
+  readonly seed: number | string;
 }
 
 /** Episode `n` of a seed: it depends on no other episode and is the same on every machine. */
@@ -156,7 +157,7 @@ export function makeEpisode(setting: EpisodeSetting, n: number): Episode {
 }
 
 /** Copies images into one array, count x (dim * dim). */
-function gatherImages({ images, dim }: Dataset, positions: Int32Array): Uint8Array {
+export function gatherImages({ images, dim }: Dataset, positions: Int32Array): Uint8Array {
   const size = dim * dim;
   const gathered = new Uint8Array(positions.length * size);
   positions.forEach((position, i) => {
