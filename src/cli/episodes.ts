@@ -49,6 +49,7 @@ export async function runEpisodes(
       engine,
       rule,
       makeEpisode: episodeMaker(experiment),
+      metaBatch: settings.meta_batch,
       episodes,
       lrMeta: settings.lr_meta,
       lamb: settings.lamb,

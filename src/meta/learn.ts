@@ -1,7 +1,8 @@
 /** One network learns all classes of a data set online, with a rule whose coefficients are fixed: no meta-learning. */
 import type { Dataset } from '../data/dataset.js';
-import { type ClassIndex, classIndex, gatherImages } from '../data/sampler.js';
+import { type ClassIndex, classIndex } from '../data/sampler.js';
 import type { Feedback } from '../engine/engine.js';
+import { gatherImages } from '../engine/lazy-episode.js';
 import { drawWeights } from '../network/initialise.js';
 import type { Rule } from '../plasticity/rule.js';
 import { sampleWithoutReplacement, shuffle, stream, streamKey } from '../random/stream.js';
@@ -36,7 +37,7 @@ export async function* learn(options: LearnOptions): AsyncGenerator<CoursePoint,
   const { train, held } = setAside(index, query, random);
   const start = {
     ...{ layers, beta, feedback, ...drawWeights(streamKey(`${seed}/learn/weights`), layers, { feedback }) },
-    queryImages: gatherImages(dataset, held),
+    queryImages: gatherImages(dataset.images, held, layers[0]!),
     queryLabels: Uint8Array.from(held, (i) => dataset.labels[i]!),
   };
   const lengths = pieceLengths(images, every);
@@ -81,7 +82,7 @@ function* takePieces(
   for (const length of lengths) {
     const positions = Int32Array.from({ length }, () => order.next().value);
     yield {
-      images: gatherImages(dataset, positions),
+      images: gatherImages(dataset.images, positions, dataset.dim ** 2),
       labels: Uint8Array.from(positions, (i) => dataset.labels[i]!),
     };
   }
