@@ -94,7 +94,9 @@ function note({ column, groups }: Panel, window: number): string {
   const rows = Math.min(window, ...groups.flatMap(({ tables }) => tables.map(({ x }) => x.length)));
   const average = rows > 1 && !column.startsWith('theta') ? `, moving average over ${rows}` : '';
   const stopped = groups.reduce((sum, { diverged }) => sum + diverged, 0);
-  const means = seeds.at(-1) === 1 ? 'One seed' : `Mean of ${seeds.join(' or ')} seeds and its 98 % bootstrap band`;
+  const unit = groups[0]?.unit ?? 'seed';
+  const means =
+    seeds.at(-1) === 1 ? `One ${unit}` : `Mean of ${seeds.join(' or ')} ${unit}s and its 98 % bootstrap band`;
   return `${means}${average}.${stopped > 0 ? ` ${stopped} diverged and are missing from there on.` : ''}`;
 }
 
