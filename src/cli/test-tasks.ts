@@ -42,7 +42,8 @@ export function chooseTasks(
     const split = settings.split.join(' ');
     throw new UsageError(`--from must be all for ${folder}, which has no ${held} (--split ${split}), not '${source}'.`);
   }
-  checkTask(size, source === 'all' ? dataset.name : `the ${held} of ${dataset.name}`, dataset.classes, index);
+  const place = source === 'all' ? '' : ` that --split ${settings.split.join(' ')} holds out`;
+  checkTask(size, dataset.name + place, dataset.classes, index);
   const layers = [...file.layers.slice(0, -1), dataset.classes.length];
   return { size, index, from: source === 'all' ? 'all classes' : held, seen: isOwn && source === 'all', layers };
 }
