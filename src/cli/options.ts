@@ -122,7 +122,9 @@ export const runOptions = {
   a: value('Rule', 1e-3, "F0's initial coefficient", finiteNumber),
   init,
   database: value('Task', 'emnist', `data set: ${DATABASES.join(', ')} or a folder of PNG folders`, database),
-  data_dir: value('Task', undefined, "folder with EMNIST's files", folder, { initially: 'the cache, else a download' }),
+  data_dir: value('Task', undefined, 'folder with the files of EMNIST or MNIST', folder, {
+    initially: 'the cache, else a download',
+  }),
   dim: value('Task', 28, 'side of the images in pixels', wholeNumber(1, 256)),
   M: value('Task', 5, 'classes of a task', wholeNumber(1)),
   K: value('Task', 50, 'training images per class', wholeNumber(1)),

@@ -51,7 +51,7 @@ export function automaticScale(rule: Rule, episodes: readonly Episode[]): number
   });
 }
 
-function matrices(layers: readonly number[], weights: readonly Float32Array[]): Matrix[] {
+function matrices(layers: readonly number[], weights: Episode['weights']): Matrix[] {
   return weights.map((data, l) => new Matrix(layers[l + 1]!, layers[l]!, Float64Array.from(data)));
 }
 
