@@ -23,6 +23,6 @@ export interface LayerGroup {
 }
 
 /** The layers of the network by the program that they run. */
-export function layerGroups({ rule, layers }: LearnedRule): LayerGroup[] {
+export function layerGroups({ rule, layers }: Pick<LearnedRule, 'rule' | 'layers'>): LayerGroup[] {
   return [{ layers: layers.slice(1).map((_, l) => l + 1), program: rule.program, terms: rule.terms }];
 }

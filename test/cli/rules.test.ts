@@ -29,7 +29,7 @@ describe('rules', () => {
     assert.equal(terms[2].formula, "(W e_pre) y_pre'");
     assert.deepEqual(terms[2].cost, { Wx: 1, Wtp: 0, rank: 1, decay: false, e0: true });
     // Three post-synaptic factors, but only y_pre and W'y before them.
-    assert.deepEqual(together, { Wx: 1, Wtp: 1, rank: 2, decay: false, e0: true });
+    assert.deepEqual(together, [{ layers: [1, 2, 3, 4, 5], Wx: 1, Wtp: 1, rank: 2, decay: false, e0: true }]);
   });
 
   test('what is wrong is refused', async () => {
