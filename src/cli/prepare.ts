@@ -4,7 +4,7 @@ import { isNamed, namedSize, openDataset } from '../data/open.js';
 import { type ClassIndex, classIndex, makeEpisode, splitClasses } from '../data/sampler.js';
 import type { Episode } from '../engine/engine.js';
 import { automaticScale } from '../meta/term-scale.js';
-import { defaultLayers } from '../network/layers.js';
+import { defaultLayers, HIDDEN_LAYERS } from '../network/layers.js';
 import type { Rule } from '../plasticity/rule.js';
 import { stream } from '../random/stream.js';
 import type { Settings } from './options.js';
@@ -39,7 +39,7 @@ export async function prepare(
   terminal: Terminal,
   recorded?: readonly number[],
 ): Promise<Experiment> {
-  const { rule, theta, scale: asked } = buildRule(settings);
+  const { rule, theta, scale: asked } = buildRule(settings, layerCount(settings));
   // What cannot fit a named data set is refused before it is fetched.
   if (isNamed(settings.database)) fit(settings, namedSize(settings.database));
   const dataset = await open(settings, io, terminal);
@@ -111,6 +111,11 @@ function checkTask({ M, K, Q, split, replacement }: Settings, { name, classes }:
         `${name}${after}, not ${K} + ${Q} = ${K + Q}.`,
     );
   }
+}
+
+/** Layers of weights; known before the data is. */
+function layerCount({ layers }: Settings): number {
+  return (layers?.length ?? HIDDEN_LAYERS.length + 2) - 1;
 }
 
 function chooseLayers({ layers, dim }: Settings, { name, classes }: Classes): readonly number[] {

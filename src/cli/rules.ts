@@ -35,7 +35,7 @@ export async function rulesCommand(argv: readonly string[], io: Io): Promise<num
     throw new UsageError(`Unexpected '${words[0]}' after rules: terms are given by --vec and --term.`);
   const values = evaluate(rulesOptions, [given]);
   const chosen = given.has('vec') ? values.vec : GROUPS.pool!;
-  const { rule } = buildRule({ vec: [...chosen], term: values.term, a: 0, init: {}, term_scale: {} });
+  const { rule } = buildRule({ vec: [...chosen], term: values.term, a: 0, init: {}, term_scale: {} }, PAPER.length - 1);
   const terms = rule.terms.map(describe);
   const together = layerGroups({ rule, layers: PAPER }).map(({ layers, program }) => ({
     layers,

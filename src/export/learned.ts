@@ -1,6 +1,6 @@
 import type { Feedback } from '../engine/engine.js';
 import type { Program } from '../plasticity/program.js';
-import type { Rule, Term } from '../plasticity/rule.js';
+import { layerPrograms, type Rule, type Term } from '../plasticity/rule.js';
 
 /** A rule with its coefficients and the network that it was learned in: all that an export says. */
 export interface LearnedRule {
@@ -24,5 +24,10 @@ export interface LayerGroup {
 
 /** The layers of the network by the program that they run. */
 export function layerGroups({ rule, layers }: Pick<LearnedRule, 'rule' | 'layers'>): LayerGroup[] {
-  return [{ layers: layers.slice(1).map((_, l) => l + 1), program: rule.program, terms: rule.terms }];
+  const programs = layerPrograms(rule, layers.length - 1);
+  return [...new Set(programs)].map((program) => {
+    const sharing = programs.flatMap((other, l) => (other === program ? [l + 1] : []));
+    const terms = rule.terms.filter((term) => term.layers?.includes(sharing[0]!) ?? true);
+    return { layers: sharing, program, terms };
+  });
 }

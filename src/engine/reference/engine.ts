@@ -7,7 +7,7 @@ export function createReferenceEngine(): Engine {
     name: 'reference',
     async run(episodes, rule, theta) {
       checkRun(episodes, rule, theta);
-      return episodes.map((episode, i) => runEpisode(episode, rule.program, theta[i]!));
+      return episodes.map((episode, i) => runEpisode(episode, rule, theta[i]!));
     },
     async dispose() {},
   };

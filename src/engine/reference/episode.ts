@@ -4,7 +4,7 @@
  * The weights of every step would take gigabytes, so a copy is kept every BLOCK steps; on the way back a block's
  * weights are made again from its copy and the kept updates, bit for bit as they were.
  */
-import type { Program } from '../../plasticity/program.js';
+import { layerPrograms, type Rule } from '../../plasticity/rule.js';
 import type { Episode, EpisodeResult } from '../engine.js';
 import { Matrix } from './matrix.js';
 import { meanAngles, orthonormality } from './statistics.js';
@@ -13,12 +13,13 @@ import { changeWeights } from './update.js';
 
 const BLOCK = 16;
 
-export function runEpisode(episode: Episode, program: Program, theta: Float64Array): EpisodeResult {
+export function runEpisode(episode: Episode, rule: Rule, theta: Float64Array): EpisodeResult {
   const { layers, beta } = episode;
   const matrices = (weights: readonly Float32Array[]) =>
     weights.map((data, l) => new Matrix(layers[l + 1]!, layers[l]!, Float64Array.from(data)));
   const W = matrices(episode.weights);
   const B = episode.feedback === 'sym' ? W : matrices(episode.feedbackWeights!);
+  const programs = layerPrograms(rule, W.length);
   const network: Network = { layers, beta, W, B };
   const train = samples(episode.trainImages, episode.trainLabels, layers[0]!);
   const query = samples(episode.queryImages, episode.queryLabels, layers[0]!);
@@ -26,7 +27,7 @@ export function runEpisode(episode: Episode, program: Program, theta: Float64Arr
   const copies: Matrix[][] = [];
   const steps: Step[] = train.map(({ input, label }, t) => {
     if (t % BLOCK === 0) copies.push(W.map((w) => w.copy()));
-    return step(network, program, theta, input, label);
+    return step(network, programs, theta, input, label);
   });
 
   const { loss, accuracy, Lam, ...statistics } = evaluateQuery(network, query);
@@ -38,13 +39,13 @@ export function runEpisode(episode: Episode, program: Program, theta: Float64Arr
     inBlock.forEach((_, i) => {
       weights[i]!.forEach((w, l) => {
         w.copyFrom(i === 0 ? copies[block]![l]! : weights[i - 1]![l]!);
-        if (i > 0) changeWeights(program, w, inBlock[i - 1]!.updates[l]!);
+        if (i > 0) changeWeights(programs[l]!, w, inBlock[i - 1]!.updates[l]!);
       });
     });
     for (let i = inBlock.length - 1; i >= 0; i--) {
       const W = weights[i]!;
       const then = { ...network, W, B: episode.feedback === 'sym' ? W : B };
-      reverseStep(then, program, inBlock[i]!, Lam, thetaGradient);
+      reverseStep(then, programs, inBlock[i]!, Lam, thetaGradient);
     }
   }
   return { loss, accuracy, thetaGradient, ...statistics };

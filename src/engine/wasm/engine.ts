@@ -1,4 +1,4 @@
-import type { Program } from '../../plasticity/program.js';
+import type { Rule } from '../../plasticity/rule.js';
 import { checkRun, type Engine, type Episode, type EpisodeResult } from '../engine.js';
 import { Arena } from './arena.js';
 import { runEpisode } from './episode.js';
@@ -27,13 +27,13 @@ export async function createWasmEngine({ relaxed = false, kernels: bytes }: Wasm
   const kernels = instantiate(module, arena.memory);
   let space: Workspace | undefined;
   let helper: Helper | undefined;
-  let ahead = new WeakMap<Episode, { program: Program; prepared: Promise<Prepared> }>();
+  let ahead = new WeakMap<Episode, { rule: Rule; prepared: Promise<Prepared> }>();
 
-  async function runOne(episode: Episode, program: Program, theta: Float64Array): Promise<EpisodeResult> {
+  async function runOne(episode: Episode, rule: Rule, theta: Float64Array): Promise<EpisodeResult> {
     const known = ahead.get(episode);
     ahead.delete(episode);
-    const prepared = known?.program === program ? await known.prepared : undefined;
-    if (!space || !fits(space, episode, program)) space = makeWorkspace(arena, kernels, episode, program);
+    const prepared = known?.rule === rule ? await known.prepared : undefined;
+    if (!space || !fits(space, episode, rule)) space = makeWorkspace(arena, kernels, episode, rule);
     if (prepared) {
       space.preparation.load(prepared);
       helper?.release(prepared);
@@ -50,15 +50,15 @@ export async function createWasmEngine({ relaxed = false, kernels: bytes }: Wasm
     async run(episodes, rule, theta) {
       checkRun(episodes, rule, theta);
       const results: EpisodeResult[] = [];
-      for (const [i, episode] of episodes.entries()) results.push(await runOne(episode, rule.program, theta[i]!));
+      for (const [i, episode] of episodes.entries()) results.push(await runOne(episode, rule, theta[i]!));
       return results;
     },
-    prefetch(episode, { program }) {
+    prefetch(episode, rule) {
       helper ??= new Helper(module);
-      const prepared = helper.prepare(shapeOf(episode, program), episode);
+      const prepared = helper.prepare(shapeOf(episode, rule), episode);
       // Whoever runs the episode hears of a failure; if nobody does, it is nobody's.
       prepared.catch(() => {});
-      ahead.set(episode, { program, prepared });
+      ahead.set(episode, { rule, prepared });
     },
     async dispose() {
       space = undefined;
