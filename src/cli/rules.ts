@@ -37,10 +37,10 @@ export async function rulesCommand(argv: readonly string[], io: Io): Promise<num
   const chosen = given.has('vec') ? values.vec : GROUPS.pool!;
   const { rule } = buildRule({ vec: [...chosen], term: values.term, a: 0, init: {}, term_scale: {} }, PAPER.length - 1);
   const terms = rule.terms.map(describe);
-  const together = layerGroups({ rule, layers: PAPER }).map(({ layers, program }) => ({
-    layers,
-    ...programCost(program),
-  }));
+  const together = layerGroups({ rule, layers: PAPER }).map(({ layers, program }) => {
+    const cost = programCost(program);
+    return { layers, ...cost, e0: cost.e0 && layers.includes(1) };
+  });
   const terminal = new Terminal(io, { quiet: false, verbose: false, json: values.json });
   if (values.json) terminal.result({ terms, together });
   else for (const line of [...terms.flatMap(termLines), ...togetherLines(together)]) terminal.say(line);
