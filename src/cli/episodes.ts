@@ -10,6 +10,7 @@ import { drawInBackground } from './draw.js';
 import { header, progressLine } from './header.js';
 import { catchInterrupt, SIGNAL_EXIT_CODES } from './interrupt.js';
 import { type Experiment, episodeMaker } from './prepare.js';
+import { quote } from './quote.js';
 import type { Started } from './start.js';
 import type { Terminal } from './terminal.js';
 
@@ -48,6 +49,7 @@ export async function runEpisodes(
       engine,
       rule,
       makeEpisode: episodeMaker(experiment),
+      metaBatch: settings.meta_batch,
       episodes,
       lrMeta: settings.lr_meta,
       lamb: settings.lamb,
@@ -107,9 +109,4 @@ export async function runEpisodes(
     exitCode: diverged ? 1 : signal ? SIGNAL_EXIT_CODES[signal] : 0,
     result: { folder: resolve(folder), outcome, ...(summary && { summary }) },
   };
-}
-
-/** A path as a shell reads it. */
-function quote(path: string): string {
-  return /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
 }

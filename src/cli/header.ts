@@ -18,7 +18,7 @@ export function header({ settings, rule, scale, dataset, layers }: Experiment, e
       'Data',
       `${dataset.name}: ${dataset.labels.length} images of ${dim} x ${dim}, ${dataset.classes.length} classes${held}`,
     ],
-    ['Tasks', `${M} classes, ${K} training and ${Q} query images of each${drawText(settings)}`],
+    ['Tasks', `${M} classes, ${K} training and ${Q} query images of each${drawText(settings)}${batchText(settings)}`],
     ['Adam', adamText(settings, rule, scale)],
     ['Engine', `${engine}, ${episodes} episodes, seed ${seed}`],
     ['Folder', folder],
@@ -41,6 +41,10 @@ function adamText({ lr_meta, lamb, l1, clip, parity }: Settings, { terms }: Rule
     ...(scaled.length > 0 ? [`terms scaled: ${scaled.join(', ')}`] : []),
     ...(parity ? ['as main.py does (--parity)'] : []),
   ].join(', ');
+}
+
+function batchText({ meta_batch }: Settings): string {
+  return meta_batch > 1 ? `, ${meta_batch} tasks a step` : '';
 }
 
 /** A line per term: `dW = θ0 (-e y_pre')`, `   + θ2 (-e e_pre')`. */

@@ -1,5 +1,6 @@
 import { COMMANDS } from './commands.js';
 import type { Manual } from './help.js';
+import { findStudies } from './studies.js';
 
 export const trainManual: Manual = {
   usage: [
@@ -27,4 +28,49 @@ export const dataManual: Manual = {
     ['meta-plasticity data sheet', 'a PNG of images of each class'],
   ],
   examples: [['meta-plasticity data fetch', 'EMNIST into the cache']],
+};
+
+export const rulesManual: Manual = {
+  usage: [['meta-plasticity rules', 'formula, meaning and cost of terms']],
+  examples: [
+    ['meta-plasticity rules', 'the pool'],
+    ['meta-plasticity rules --vec bio', 'the rule that the paper selects'],
+    ["… --term 'own = y e_pre^T'", 'a term of your own beside it'],
+  ],
+  epilogue:
+    'Cost is per layer and image. Every rule has the forward pass W y_pre; a term may need passes over W more ' +
+    "(W'p backwards, W x forwards), e_0, the error at the pixels, and an update of some rank. " +
+    'Terms together share what they have in common.',
+};
+
+export const exportManual: Manual = {
+  usage: [['meta-plasticity export FOLDER', 'write the rule that a run has learned']],
+  examples: [
+    ['meta-plasticity export DIR --to numpy', 'to standard output'],
+    ['… --to pytorch --out rule.py', 'to a file'],
+    ['python rule.py', 'test it against the reference engine'],
+  ],
+};
+
+export const reproduceManual = (): Manual => ({
+  usage: [
+    ['meta-plasticity reproduce STUDY…', 'run studies: figure, numbers, what the paper says and what comes out'],
+    ...findStudies(['all']).map(({ name, recipe }) => [`  ${name}`, recipe.title] as const),
+    ['  all', 'all of them; runs that they share are run once'],
+    ['  FILE.json', 'a study of your own, written like <res>/fig3/fig3.json'],
+  ],
+  examples: [
+    ['meta-plasticity reproduce fig3 --seeds 3', 'FA and BP, three seeds of each'],
+    ['meta-plasticity reproduce all --jobs 2', 'everything, two runs at a time'],
+    ['meta-plasticity reproduce fig5 --clip 10', 'a flag of training goes to every run'],
+  ],
+  epilogue:
+    'Every run is an ordinary results folder below <res>/runs. What is done is kept: the same command goes on where it ' +
+    'was stopped, and more --seeds or --episodes add to what is there. All flags of training are valid, but for those ' +
+    'that tell the runs of a study apart.',
+});
+
+export const compareManual: Manual = {
+  usage: [['meta-plasticity compare DIR…', 'runs in and below these folders, seeds of equal settings together']],
+  examples: [['meta-plasticity compare results', 'all runs below results']],
 };

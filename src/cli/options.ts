@@ -134,6 +134,7 @@ export const runOptions = {
   beta: value('Network', 10, 'sharpness of the softplus', positiveNumber),
   episodes: value('Training', 600, 'episodes, one Adam step each', wholeNumber(1)),
   seed: value('Training', 1, 'everything random follows from it', wholeNumber(0)),
+  meta_batch: value('Training', 1, 'tasks averaged for one Adam step', wholeNumber(1)),
   lr_meta: value('Training', 1e-3, "Adam's learning rate", positiveNumber),
   lamb: value('Training', 0, 'weight of the L1 term, lamb * sum |theta / scale|', nonNegativeNumber),
   l1: value('Training', L1_METHODS[0], `how L1 acts: ${L1_METHODS.join(', ')} (exact zeros)`, oneOf(L1_METHODS)),
@@ -141,6 +142,7 @@ export const runOptions = {
   term_scale: termScale,
   parity: toggle('Training', "main.py's own ways: no safeguards, tasks drawn as it draws them"),
   engine: value('Training', ENGINE_NAMES[0], `what computes: ${ENGINE_NAMES.join(', ')}`, oneOf(ENGINE_NAMES)),
+  relaxed: toggle('Training', 'wasm: relaxed SIMD, faster on some machines, not the same bytes on all'),
   gpu_mode: value('Training', 1, '1: use a GPU if there is one, 0: do not', wholeNumber(0, 1)),
   res: value('Results', 'results', 'folder that results land in', text),
   test_name: value('Results', '', "sub-folder for this experiment's runs", folderName, { initially: "''" }),
@@ -149,6 +151,9 @@ export const runOptions = {
 
 /** How to run, say and continue: nothing of this changes what comes out. */
 export const controlOptions = {
+  workers: value('Running', undefined, "threads for a step's tasks; changes no result", wholeNumber(1, 256), {
+    initially: 'one a task, at most one a core',
+  }),
   resume: value('Running', undefined, 'continue the run in this folder', folder),
   config: value('Running', undefined, 'JSON file of flags; the command line overrides it', text),
   quiet: toggle('Running', 'only warnings and errors'),

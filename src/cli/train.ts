@@ -1,12 +1,14 @@
 /** `meta-plasticity`: meta-trains a rule. */
+import { availableParallelism } from 'node:os';
 import { createEngine } from '../engine/create.js';
+import type { Engine } from '../engine/engine.js';
 import { COMMANDS } from './commands.js';
 import { readConfigFile } from './config-file.js';
 import { runEpisodes } from './episodes.js';
 import { gpuNotice, hasNvidiaGpu } from './gpu.js';
 import { helpText } from './help.js';
 import { trainManual } from './manual.js';
-import { trainOptions } from './options.js';
+import { type Settings, trainOptions } from './options.js';
 import { evaluateSettings } from './parity.js';
 import { evaluate, parseArguments } from './parse.js';
 import { prepare } from './prepare.js';
@@ -34,7 +36,7 @@ export async function trainCommand(argv: readonly string[], io: Io): Promise<num
   if (!recorded) await checkResults(settings);
   const scales = recorded?.file.rule.map(({ scale }) => scale ?? 1);
   const experiment = await prepare(settings, io, terminal, scales);
-  const engine = await createEngine(settings.engine, { gpu: settings.gpu_mode === 1 });
+  const engine = await chooseEngine(settings, values.workers);
   const notice = gpuNotice(settings.gpu_mode, hasNvidiaGpu(), settings.engine);
   if (notice) terminal.say(notice);
   if (recorded && recorded.file.version !== packageVersion()) {
@@ -49,6 +51,13 @@ export async function trainCommand(argv: readonly string[], io: Io): Promise<num
     await started.close();
     await engine.dispose();
   }
+}
+
+async function chooseEngine({ engine, gpu_mode, relaxed, meta_batch }: Settings, workers?: number): Promise<Engine> {
+  if (relaxed && engine !== 'wasm') throw new UsageError(`--relaxed goes with --engine wasm, not '${engine}'.`);
+  // TensorFlow.js batches a step's tasks by itself.
+  const threads = workers ?? (engine === 'tensorflow' ? 1 : Math.min(meta_batch, availableParallelism()));
+  return await createEngine(engine, { gpu: gpu_mode === 1, relaxed, workers: threads });
 }
 
 function unexpected(word: string): string {

@@ -1,6 +1,6 @@
 /** Few-shot tasks: M classes, K training and Q query images of each (paper's Algorithm 1). */
 import type { Episode, Feedback } from '../engine/engine.js';
-import { drawWeights, type InitialWeights } from '../network/initialise.js';
+import { lazyEpisode } from '../engine/lazy-episode.js';
 import { type Random, sampleWithoutReplacement, shuffle, stream, streamKey } from '../random/stream.js';
 import type { Dataset } from './dataset.js';
 
@@ -123,44 +123,7 @@ export function makeEpisode(setting: EpisodeSetting, n: number): Episode {
     train: Int32Array.from(task.train),
     query: Int32Array.from(task.query),
   };
-  // 360,000 numbers and 235,000 pixels: left alone by engines that go by the key and the source.
-  let drawn: InitialWeights | undefined;
-  const draw = () => {
-    drawn ??= drawWeights(weightKey, layers, { feedback });
-    return drawn;
-  };
-  let trainImages: Uint8Array | undefined;
-  let queryImages: Uint8Array | undefined;
-  const episode = {
-    layers,
-    beta,
-    feedback,
-    weightKey,
-    get weights() {
-      return draw().weights;
-    },
-    imageSource,
-    get trainImages() {
-      trainImages ??= gatherImages(dataset, imageSource.train);
-      return trainImages;
-    },
-    trainLabels: Uint8Array.from(task.train, (i) => dataset.labels[i]!),
-    get queryImages() {
-      queryImages ??= gatherImages(dataset, imageSource.query);
-      return queryImages;
-    },
-    queryLabels: Uint8Array.from(task.query, (i) => dataset.labels[i]!),
-  };
-  if (feedback === 'sym') return episode;
-  return Object.defineProperty(episode, 'feedbackWeights', { enumerable: true, get: () => draw().feedbackWeights });
-}
-
-/** Copies images into one array, count x (dim * dim). */
-function gatherImages({ images, dim }: Dataset, positions: Int32Array): Uint8Array {
-  const size = dim * dim;
-  const gathered = new Uint8Array(positions.length * size);
-  positions.forEach((position, i) => {
-    gathered.set(images.subarray(position * size, (position + 1) * size), i * size);
-  });
-  return gathered;
+  const trainLabels = Uint8Array.from(task.train, (i) => dataset.labels[i]!);
+  const queryLabels = Uint8Array.from(task.query, (i) => dataset.labels[i]!);
+  return lazyEpisode({ layers, beta, feedback, weightKey, imageSource, trainLabels, queryLabels });
 }

@@ -7,6 +7,8 @@ export type EngineName = (typeof ENGINE_NAMES)[number];
 
 /** Options of all engines; each reads its own. */
 export interface EngineOptions extends WasmOptions {
+  /** Threads that episodes are run on, each with an engine of its own (default: 1, none beside the caller's). Node only. */
+  readonly workers?: number;
   /** tensorflow: whether a GPU may be used (default: yes). */
   readonly gpu?: boolean;
 }
@@ -16,7 +18,13 @@ export interface EngineOptions extends WasmOptions {
  * and differentiated by TensorFlow.js, which is to be installed beside this package.
  * @throws RangeError for a name that is none of ENGINE_NAMES; Error where this machine lacks what the engine needs.
  */
-export async function createEngine(name: string, options: EngineOptions = {}): Promise<Engine> {
+export async function createEngine(name: string, { workers = 1, ...options }: EngineOptions = {}): Promise<Engine> {
+  const engine = await createSingleEngine(name, options);
+  if (workers === 1) return engine;
+  return (await import('./pooled.js')).createPooledEngine(engine, name, { ...options, workers });
+}
+
+async function createSingleEngine(name: string, options: EngineOptions): Promise<Engine> {
   if (name === 'wasm') return (await import('./wasm/engine.js')).createWasmEngine(options);
   if (name === 'reference') return (await import('./reference/engine.js')).createReferenceEngine();
   if (name === 'tensorflow') return (await import('./tensorflow/engine.js')).createTensorflowEngine(options);

@@ -1,4 +1,4 @@
-import type { Engine, Episode } from '../engine/engine.js';
+import type { Engine, Episode, EpisodeResult } from '../engine/engine.js';
 import type { Rule } from '../plasticity/rule.js';
 import { adamStep, initialState } from './adam.js';
 import { type ObjectiveOptions, objective } from './objective.js';
@@ -8,7 +8,7 @@ import type { EpisodeRecord } from './record.js';
 export type Checkpoint = Pick<EpisodeRecord, 'episode' | 'skips' | 'next'>;
 
 /** Steps left out in a row after which training stops, if nothing else is said. */
-const MAX_SKIPS_IN_A_ROW = 10;
+export const MAX_SKIPS_IN_A_ROW = 10;
 
 /** Before the first episode, with the given initial coefficients. */
 export function startingPoint(theta: readonly number[]): Checkpoint {
@@ -20,7 +20,9 @@ export interface TrainOptions extends ObjectiveOptions {
   readonly rule: Rule;
   /** Episode n, counted from 1. */
   readonly makeEpisode: (n: number) => Episode;
-  /** The last episode to run. */
+  /** Tasks whose results are averaged for one Adam step; 1 if absent. Step n takes episodes (n - 1) metaBatch + 1 … n metaBatch. */
+  readonly metaBatch?: number;
+  /** The last step to take; with a metaBatch of 1 a step is an episode. */
   readonly episodes: number;
   /** Adam's learning rate. */
   readonly lrMeta: number;
@@ -49,6 +51,7 @@ export async function* train(options: TrainOptions): AsyncGenerator<EpisodeRecor
     makeEpisode,
     episodes,
     lrMeta,
+    metaBatch = 1,
     scale,
     lamb,
     l1,
@@ -57,7 +60,9 @@ export async function* train(options: TrainOptions): AsyncGenerator<EpisodeRecor
   } = options;
   const adam = { learningRate: lrMeta, scale, shrink: l1 === 'proximal' ? lamb : 0 };
   let at: Checkpoint = options.from;
-  let upcoming: Episode | undefined;
+  const tasksOf = (step: number) =>
+    Array.from({ length: metaBatch }, (_, i) => makeEpisode((step - 1) * metaBatch + i + 1));
+  let upcoming: Episode[] | undefined;
   for (;;) {
     if (at.skips.inARow >= maxSkips) throw new DivergedError(divergedMessage(at.episode, maxSkips));
     if (at.episode >= episodes || signal?.aborted) return;
@@ -65,13 +70,17 @@ export async function* train(options: TrainOptions): AsyncGenerator<EpisodeRecor
     const episode = at.episode + 1;
     const { theta } = at.next;
     const start = performance.now();
-    const current: Episode = upcoming ?? makeEpisode(episode);
-    if (episode < episodes && engine.prefetch) {
-      upcoming = makeEpisode(episode + 1);
-      engine.prefetch(upcoming, rule);
+    const tasks: Episode[] = upcoming ?? tasksOf(episode);
+    if (metaBatch === 1 && episode < episodes && engine.prefetch) {
+      upcoming = tasksOf(episode + 1);
+      engine.prefetch(upcoming[0]!, rule);
     }
-    const [result] = await engine.run([current], rule, [Float64Array.from(theta)]);
-    if (!result) throw new Error(`Engine ${engine.name} gave no result for episode ${episode}.`);
+    const results = await engine.run(
+      tasks,
+      rule,
+      tasks.map(() => Float64Array.from(theta)),
+    );
+    const result = average(results);
     const ms = performance.now() - start;
 
     const { loss, gradient } = objective(result, theta, options);
@@ -84,8 +93,8 @@ export async function* train(options: TrainOptions): AsyncGenerator<EpisodeRecor
       accuracy: result.accuracy,
       theta,
       gradient,
-      angles: Array.from(result.angles),
-      orthonormality: Array.from(result.orthonormality),
+      angles: result.angles,
+      orthonormality: result.orthonormality,
       ms,
       skipped,
       skips: skipped
@@ -96,6 +105,20 @@ export async function* train(options: TrainOptions): AsyncGenerator<EpisodeRecor
     yield record;
     at = record;
   }
+}
+
+/** Means over the tasks of a step, summed in their order: the same bytes whatever thread was done first. */
+function average(results: readonly EpisodeResult[]) {
+  const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value) / results.length;
+  const means = (field: 'thetaGradient' | 'angles' | 'orthonormality') =>
+    Array.from(results[0]![field], (_, i) => mean(results.map((result) => result[field][i]!)));
+  return {
+    loss: mean(results.map(({ loss }) => loss)),
+    accuracy: mean(results.map(({ accuracy }) => accuracy)),
+    thetaGradient: means('thetaGradient'),
+    angles: means('angles'),
+    orthonormality: means('orthonormality'),
+  };
 }
 
 function divergedMessage(episode: number, skips: number): string {

@@ -3,21 +3,26 @@ import { parseHTML } from 'linkedom';
 import { isolated, type Point, spread, thin } from './series.js';
 import { cut, labelWidth, type SvgElement, setSubscripts, wrap } from './words.js';
 
-/** A curve over episodes; NaN are gaps. */
+/** A curve; NaN are gaps. */
 export interface Curve {
   /** Text at the curve's end, `θ_2` with a real subscript; none if empty. */
   readonly label: string;
   readonly points: readonly Point[];
   /** Each episode's values, drawn faintly behind. */
   readonly raw?: readonly Point[];
+  /** Shaded from low to high. */
+  readonly band?: readonly (readonly [x: number, low: number, high: number])[];
+  /** Place in the palette and among the dashes; without it, curve after curve another colour. */
+  readonly style?: { readonly colour: number; readonly dash: number };
 }
 
-/** One figure: curves over episodes with labels at their ends. */
+/** One figure: curves, over episodes unless `xLabel` says otherwise, with labels at their ends. */
 export interface Chart {
   readonly title?: string;
   /** What the curves are, in small print under the title. */
   readonly note: string;
   readonly yLabel: string;
+  readonly xLabel?: string;
   readonly x: readonly [low: number, high: number];
   readonly y: readonly [low: number, high: number];
   readonly yTicks?: readonly number[];
@@ -53,7 +58,7 @@ const palette = [
   '#999933',
   '#332288',
 ];
-const dashes = [undefined, '7,3', '2,2'];
+const dashes = [undefined, '7,3', '2,2', '8,3,2,3', '1,4'];
 
 /** Draw a chart with Observable Plot on a document of linkedom's: the text of a self-contained SVG. */
 export function drawChart(chart: Chart): string {
@@ -79,8 +84,11 @@ export function drawChart(chart: Chart): string {
     marks: [
       axes(chart),
       referenceLines(chart, pixel),
-      curves.map(({ raw, label }, i) => line(raw ?? [], `each episode ${label}`, { ...style(i), faint: true })),
-      curves.map(({ points, label }, i) => line(points, `curve ${label}`, { ...style(i), faint: false })),
+      curves.map((curve, i) => shade(curve, strokeOf(curve, i).stroke)),
+      curves.map((curve, i) =>
+        line(curve.raw ?? [], `each episode ${curve.label}`, { ...strokeOf(curve, i), faint: true }),
+      ),
+      curves.map((curve, i) => line(curve.points, `curve ${curve.label}`, { ...strokeOf(curve, i), faint: false })),
       trianglesAbove(chart, pixel),
       endLabels(chart, pixel),
       headings.map(({ words, ...options }) =>
@@ -98,12 +106,12 @@ interface Pixel {
   readonly y: number;
 }
 
-function axes({ x, yLabel, yTicks }: Chart): Plot.Markish {
+function axes({ x, xLabel = 'Episode', yLabel, yTicks }: Chart): Plot.Markish {
   const centred = { labelAnchor: 'center', labelArrow: 'none' } as const;
   const ticks = yTicks === undefined ? { tickSpacing: 45 } : { ticks: [...yTicks] };
   return [
     Plot.gridY({ ...ticks, stroke: '#000000', strokeOpacity: 0.08 }),
-    Plot.axisX({ label: 'Episode', ...centred, ...wholeTicks(x) }),
+    Plot.axisX({ label: xLabel, ...centred, ...wholeTicks(x) }),
     Plot.axisY({ label: yLabel, ...centred, labelOffset: frame.left - 6, ...ticks }),
     Plot.frame({ stroke: grey }),
   ];
@@ -127,6 +135,12 @@ function referenceLines({ x, zeroLine, reference }: Chart, pixel: Pixel): Plot.M
   return lines;
 }
 
+function shade({ band = [], label }: Curve, fill: string): Plot.Markish {
+  const present = band.map(([x, low, high]) => ({ x, low, high }));
+  const options = { x: 'x', y1: 'low', y2: 'high', fill, fillOpacity: 0.18, ariaDescription: `band ${label}` };
+  return band.length === 0 ? [] : Plot.areaY(present, options);
+}
+
 /** A line, with dots where points have no neighbour that a line could go to. */
 function line(
   points: readonly Point[],
@@ -143,9 +157,10 @@ function line(
   ];
 }
 
-function style(i: number): { stroke: string; strokeDasharray?: string } {
-  const dash = dashes[Math.floor(i / palette.length) % dashes.length];
-  return { stroke: palette[i % palette.length]!, ...(dash !== undefined && { strokeDasharray: dash }) };
+function strokeOf({ style }: Curve, i: number): { stroke: string; strokeDasharray?: string } {
+  const { colour, dash } = style ?? { colour: i, dash: Math.floor(i / palette.length) };
+  const dasharray = dashes[dash % dashes.length];
+  return { stroke: palette[colour % palette.length]!, ...(dasharray !== undefined && { strokeDasharray: dasharray }) };
 }
 
 function trianglesAbove({ above, y }: Chart, pixel: Pixel): Plot.Markish {
@@ -156,9 +171,10 @@ function trianglesAbove({ above, y }: Chart, pixel: Pixel): Plot.Markish {
 
 /** Each curve's name to the right of the frame at the height of its end, moved where names would overlap. */
 function endLabels({ curves, x, y }: Chart, pixel: Pixel): Plot.Markish {
-  const ends = curves.flatMap(({ label, points }, i) => {
+  const ends = curves.flatMap((curve, i) => {
+    const { label, points } = curve;
     const end = label === '' ? undefined : points.findLast((point) => Number.isFinite(point[1]));
-    return end === undefined ? [] : [{ label: cut(label), end, colour: style(i).stroke }];
+    return end === undefined ? [] : [{ label: cut(label), end, colour: strokeOf(curve, i).stroke }];
   });
   const heights = spread(
     ends.map(({ end }) => end[1]),

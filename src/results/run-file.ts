@@ -6,7 +6,7 @@ import type { Dataset } from '../data/dataset.js';
 import { writeAtomically } from '../files.js';
 import type { Term } from '../plasticity/rule.js';
 
-const FILE = 'run.json';
+export const RUN_FILE = 'run.json';
 
 export interface RunFile {
   readonly version: string;
@@ -51,7 +51,7 @@ export function describeMachine(): RunFile['machine'] {
 }
 
 export async function writeRunFile(folder: string, run: RunFile): Promise<void> {
-  await writeAtomically(join(folder, FILE), `${JSON.stringify(run, undefined, 2)}\n`);
+  await writeAtomically(join(folder, RUN_FILE), `${JSON.stringify(run, undefined, 2)}\n`);
 }
 
 /**
@@ -59,7 +59,7 @@ export async function writeRunFile(folder: string, run: RunFile): Promise<void> 
  * @throws Error in one sentence where it is missing or is not such a file.
  */
 export async function readRunFile(folder: string): Promise<RunFile> {
-  const path = join(folder, FILE);
+  const path = join(folder, RUN_FILE);
   let text: string;
   try {
     text = await readFile(path, 'utf8');

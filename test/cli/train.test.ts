@@ -283,3 +283,30 @@ describe('the program', () => {
     assert.match(verbose.stdout, /^Engine tensorflow \(@tensorflow\/tfjs-backend-wasm, WebAssembly on the CPU/m);
   });
 });
+
+test('--meta_batch: the same journal for any number of --workers', async () => {
+  const journals: string[] = [];
+  for (const workers of ['1', '2', '3']) {
+    const { code, stdout } = await run([
+      ...SMALL,
+      '--episodes',
+      '3',
+      '--meta_batch',
+      '4',
+      '--workers',
+      workers,
+      '--json',
+    ]);
+    assert.equal(code, 0);
+    const text = readFileSync(join(JSON.parse(stdout).folder, 'journal.jsonl'), 'utf8');
+    journals.push(text.replace(/"ms":[^,]*,/g, ''));
+  }
+  assert.equal(journals[1], journals[0]);
+  assert.equal(journals[2], journals[0]);
+});
+
+test('--relaxed goes with the wasm engine only', async () => {
+  const { code, stderr } = await run([...SMALL, '--relaxed', '--engine', 'reference']);
+  assert.equal(code, 2);
+  assert.match(stderr, /--relaxed goes with --engine wasm, not 'reference'/);
+});

@@ -43,6 +43,21 @@ describe('train', () => {
     assert.ok(records.at(-1)!.loss < 0.05);
   });
 
+  test('a step of several tasks follows the mean of their gradients, each task once', async () => {
+    const records = await collect({ episodes: 5, metaBatch: 3 });
+    for (const { episode, theta, gradient } of records) {
+      const tasks = [1, 2, 3].map((i) => 3 * (episode - 1) + i);
+      const mean = (f: (n: number) => number) => tasks.reduce((sum, n) => sum + f(n), 0) / 3;
+      close(gradient, [2 * (theta[0]! - 3) + mean(Math.sin), 2 * (theta[1]! + 1) + mean(Math.cos)]);
+    }
+    const spoilt = bowl((n) => (n === 5 ? { loss: Number.NaN } : {}));
+    const skipped = await collect({ engine: spoilt, episodes: 3, metaBatch: 3 });
+    assert.deepEqual(
+      skipped.map((record) => record.skipped),
+      [false, true, false],
+    );
+  });
+
   test('continued from any record, by way of the journal, it is as if never interrupted', async () => {
     const spoil = (n: number) => (n % 4 === 0 ? { loss: Number.NaN } : {});
     for (const l1 of ['subgradient', 'proximal'] as const) {

@@ -1,0 +1,71 @@
+/** Where recipes come from, and how they meet the flags of the command line. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { basename } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { checkRecipe, type Recipe, RecipeError } from '../study/recipe.js';
+import { list } from './checks.js';
+import { runOptions, type Settings } from './options.js';
+import { evaluate, type Given, readObject } from './parse.js';
+import { nearest } from './suggest.js';
+import { UsageError } from './usage-error.js';
+
+export interface Study {
+  readonly name: string;
+  readonly recipe: Recipe;
+}
+
+const ASSETS = fileURLToPath(new URL('../../assets/studies/', import.meta.url));
+const SUFFIX = '.json';
+
+/** Names of the studies that come with the program. */
+export function studyNames(): string[] {
+  return readdirSync(ASSETS)
+    .filter((file) => file.endsWith(SUFFIX))
+    .map((file) => file.slice(0, -SUFFIX.length))
+    .sort();
+}
+
+/**
+ * The studies of these words: a name, `all`, or the path of a JSON file.
+ * @throws UsageError where there is no such study, or its file is no recipe.
+ */
+export function findStudies(words: readonly string[]): Study[] {
+  const names = studyNames();
+  const chosen = words.flatMap((word) => (word === 'all' ? names : [word]));
+  if (chosen.length === 0) throw new UsageError(`reproduce needs a study: ${list([...names, 'all'])}, or a JSON file.`);
+  return [...new Set(chosen)].map((word) => {
+    if (names.includes(word)) return { name: word, recipe: readRecipe(`${ASSETS}${word}${SUFFIX}`) };
+    if (word.endsWith(SUFFIX)) return { name: basename(word, SUFFIX), recipe: readRecipe(word) };
+    const meant = nearest(word, [...names, 'all']);
+    const hint = meant ? `did you mean ${meant}?` : `valid are ${list([...names, 'all'])}, or a JSON file.`;
+    throw new UsageError(`There is no study '${word}': ${hint}`);
+  });
+}
+
+function readRecipe(path: string): Recipe {
+  try {
+    return checkRecipe(JSON.parse(readFileSync(path, 'utf8')));
+  } catch (error) {
+    const { message, code } = error as NodeJS.ErrnoException;
+    if (error instanceof RecipeError) throw new UsageError(`${path} is not a study: ${message}`);
+    if (error instanceof SyntaxError) throw new UsageError(`${path} is not a JSON file (${message}).`);
+    if (code !== undefined) throw new UsageError(`${path} must be a readable file (${code}).`);
+    throw error;
+  }
+}
+
+/**
+ * The settings of each run: the command line goes before the recipe.
+ * @throws UsageError for a flag that the recipe cannot have, or one of the command line that tells the runs apart.
+ */
+export function runSettings({ name, recipe }: Study, given: Given): Map<string, Settings> {
+  const common = readObject(runOptions, recipe.flags, `flags of ${name}`);
+  const runs = Object.entries(recipe.runs).map(([run, flags]) => {
+    const own = readObject(runOptions, flags, `run ${run} of ${name}`);
+    for (const [flag, { flag: said }] of given) {
+      if (own.has(flag)) throw new UsageError(`${said} must be left out: it is what tells the runs of ${name} apart.`);
+    }
+    return [run, evaluate(runOptions, [given, own, common])] as const;
+  });
+  return new Map(runs);
+}

@@ -1,0 +1,115 @@
+/** Charts of groups of runs: mean over seeds, and its band. */
+import { type Chart, type Curve, drawChart } from '../report/chart.js';
+import { robustMaximum } from '../report/series.js';
+import { type BandPoint, columnsOf, type Group, groupCurve } from './group.js';
+
+/** What is drawn in one chart: a column or all whose name begins with it, of these groups. */
+export interface Panel {
+  readonly column: string;
+  readonly groups: readonly Group[];
+}
+
+/** A curve of a panel as numbers. */
+export interface PanelCurve {
+  readonly group: string;
+  readonly column: string;
+  readonly points: readonly BandPoint[];
+}
+
+/** The numbers that a panel draws, coefficients as they are, all else averaged over `window` rows first. */
+export function panelCurves({ column, groups }: Panel, window: number): PanelCurve[] {
+  return groups.flatMap((group) =>
+    columnsOf(group)
+      .filter((name) => drawn(column, name))
+      .map((name) => ({ group: group.name, column: name, points: groupCurve(group, name, window) })),
+  );
+}
+
+/** `angle` stands for the hidden layers: no feedback path ends at the input, but `angle 0` can be asked for. */
+function drawn(wanted: string, name: string): boolean {
+  return name === wanted || (name.startsWith(`${wanted} `) && name !== 'angle 0');
+}
+
+/** Draws a panel: the text of an SVG. */
+export function drawPanel(panel: Panel, window: number): string {
+  const all = panelCurves(panel, window);
+  const groups = [...new Set(all.map(({ group }) => group))];
+  const columns = [...new Set(all.map(({ column }) => column))];
+  const kind = panel.column.split(' ')[0]!;
+  const scale = kind === 'orthonormality' ? Math.log10 : (y: number) => y;
+  const y = axis(kind, all, scale);
+  const inside = (value: number) => (value >= y.y[0] && value <= y.y[1] ? value : Number.NaN);
+  const curves = all.map(({ group, column, points }): Curve => {
+    const bands = points.filter(({ low, high }) => Number.isFinite(low + high));
+    const several = { group: groups.length > 1, column: columns.length > 1 };
+    const [g, c] = [groups.indexOf(group), columns.indexOf(column)];
+    return {
+      label: [several.group ? group : '', several.column ? symbol(column) : ''].filter(Boolean).join(' '),
+      points: points.map(({ x, mean }) => [x, inside(scale(mean))] as const),
+      band: bands.map(({ x, low, high }) => [x, clamp(scale(low), y.y), clamp(scale(high), y.y)] as const),
+      style: several.group ? { colour: g, dash: c } : { colour: c, dash: 0 },
+    };
+  });
+  const tables = panel.groups.flatMap((group) => group.tables);
+  const x = tables.flatMap((table) => [table.x[0] ?? 1, table.x.at(-1) ?? 1]).reduce(extent, [1, 1]);
+  const chart: Chart = {
+    ...y,
+    note: note(panel, window),
+    xLabel: tables[0]?.xLabel ?? 'Episode',
+    x: x[1] - x[0] > 10 ? [x[0] - 1, x[1]] : [x[0] - 0.5, x[1] + 0.5],
+    curves,
+    ...(all.length === 0 && { message: `No run has a column '${panel.column}'.` }),
+  };
+  return drawChart(chart);
+}
+
+type Axis = Pick<Chart, 'yLabel' | 'y'> & Partial<Pick<Chart, 'yTicks' | 'zeroLine' | 'reference'>>;
+
+function axis(kind: string, curves: readonly PanelCurve[], scale: (y: number) => number): Axis {
+  const means = curves.flatMap(({ points }) => points.map(({ mean }) => scale(mean))).filter(Number.isFinite);
+  const bands = curves.flatMap(({ points }) => points.flatMap(({ low, high }) => [scale(low), scale(high)]));
+  const [low, high] = [...means, ...bands.filter(Number.isFinite)].reduce(extent, [means[0] ?? 0, means[0] ?? 0]);
+  const margin = 0.06 * (high - low) || 1e-3;
+  switch (kind) {
+    case 'accuracy':
+      return { yLabel: 'Accuracy', y: [0, 1] };
+    case 'loss':
+      return { yLabel: 'Loss', y: [0, 1.05 * robustMaximum(means) || 1] };
+    case 'angle': {
+      const top = Math.max(90, 30 * Math.ceil(high / 30));
+      const yTicks = Array.from({ length: top / 30 + 1 }, (_, i) => 30 * i);
+      return { yLabel: 'Angle (degrees)', y: [0, top], yTicks, reference: { y: 90, label: '' } };
+    }
+    case 'theta':
+      return { yLabel: 'Coefficient θ', y: [Math.min(0, low) - margin, Math.max(0, high) + margin], zeroLine: true };
+    case 'orthonormality':
+      return { yLabel: 'log10 of orthonormality error', y: [low - margin, high + margin] };
+    default:
+      return { yLabel: kind, y: [low - margin, high + margin] };
+  }
+}
+
+function note({ column, groups }: Panel, window: number): string {
+  const seeds = [...new Set(groups.map(({ tables }) => tables.length))].sort((a, b) => a - b);
+  const rows = Math.min(window, ...groups.flatMap(({ tables }) => tables.map(({ x }) => x.length)));
+  const average = rows > 1 && !column.startsWith('theta') ? `, moving average over ${rows}` : '';
+  const stopped = groups.reduce((sum, { diverged }) => sum + diverged, 0);
+  const means = seeds.at(-1) === 1 ? 'One seed' : `Mean of ${seeds.join(' or ')} seeds and its 98 % bootstrap band`;
+  return `${means}${average}.${stopped > 0 ? ` ${stopped} diverged and are missing from there on.` : ''}`;
+}
+
+/** A column as the paper writes it. */
+export function symbol(column: string): string {
+  const [kind = '', index = ''] = column.split(/ (.*)/s);
+  if (kind === 'theta') return `θ_${/^F\d/.test(index) ? index.slice(1) : index}`;
+  if (kind === 'angle') return `α_${index}`;
+  return kind === 'orthonormality' ? `E_${index}` : column;
+}
+
+function extent([low, high]: readonly [number, number], value: number): [number, number] {
+  return [Math.min(low, value), Math.max(high, value)];
+}
+
+function clamp(value: number, [low, high]: readonly [number, number]): number {
+  return Math.min(Math.max(value, low), high);
+}

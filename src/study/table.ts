@@ -1,0 +1,52 @@
+/** A run as columns of numbers: what studies draw, compare and claim something about. */
+import type { EpisodeRecord } from '../meta/record.js';
+import { diverged } from '../report/diverged.js';
+
+/** Columns by name, each as long as `x`; NaN where a number is missing. */
+export interface Table {
+  /** What the rows are counted in, e.g. `Episode`. */
+  readonly xLabel: string;
+  readonly x: readonly number[];
+  readonly columns: ReadonlyMap<string, readonly number[]>;
+}
+
+/**
+ * The columns of a meta-training run: `accuracy`, `loss`, `theta <term>` (as each episode ran with it), `angle <layer>`
+ * (layers 0..L-1) and `orthonormality <layer>` (1..L). Outcomes of episodes that diverged are NaN.
+ *
+ * @param terms names of the rule's terms, in its order.
+ */
+export function trainingTable(records: readonly EpisodeRecord[], terms: readonly string[]): Table {
+  const outcome = (value: (record: EpisodeRecord) => number | undefined) =>
+    records.map((record) => (diverged(record) ? Number.NaN : (value(record) ?? Number.NaN)));
+  const layers = records[0]?.orthonormality.length ?? 0;
+  const perLayer = (field: 'angles' | 'orthonormality', name: string, first: number) =>
+    Array.from({ length: layers }, (_, i) => [`${name} ${i + first}`, outcome((record) => record[field][i])] as const);
+  return {
+    xLabel: 'Episode',
+    x: records.map(({ episode }) => episode),
+    columns: new Map([
+      ['accuracy', outcome(({ accuracy }) => accuracy)],
+      ['loss', outcome(({ loss }) => loss)],
+      ...terms.map((term, i) => [`theta ${term}`, records.map(({ theta }) => theta[i] ?? Number.NaN)] as const),
+      ...perLayer('angles', 'angle', 0),
+      ...perLayer('orthonormality', 'orthonormality', 1),
+    ]),
+  };
+}
+
+/** A stretch of x, both ends included. */
+export type Stretch = readonly [from: number, to: number];
+
+/** The last rows that an end result is averaged over: 50 for coefficients, else 100, as in a run's summary. */
+export function finalRows(column: string): number {
+  return column.startsWith('theta ') ? 50 : 100;
+}
+
+/** Mean of a column over a stretch, without one over its last rows; NaN where there is no number. */
+export function columnMean({ x, columns }: Table, column: string, at?: Stretch): number {
+  const values = columns.get(column) ?? [];
+  const chosen = at ? values.filter((_, i) => x[i]! >= at[0] && x[i]! <= at[1]) : values.slice(-finalRows(column));
+  const finite = chosen.filter(Number.isFinite);
+  return finite.reduce((sum, value) => sum + value, 0) / finite.length;
+}

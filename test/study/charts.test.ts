@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { gridOfCharts } from '#dist/report/grid.js';
+import { svgToPng } from '#dist/report/png.js';
+import { drawPanel, panelCurves } from '#dist/study/charts.js';
+import { curvesCsv } from '#dist/study/report.js';
+import { group, table } from './tables.js';
+
+const curve = (end: number, noise: number) =>
+  Array.from({ length: 40 }, (_, i) => end * (1 - Math.exp(-i / 8)) + noise * Math.sin(i));
+const FA = group('FA', 'accuracy', [curve(0.2, 0.01), curve(0.24, -0.01)]);
+const BP = group('BP', 'accuracy', [curve(0.7, 0.02)], 1);
+const count = (svg: string, pattern: RegExp) => svg.match(pattern)?.length ?? 0;
+
+test('a curve for each run, a band where there are several seeds, a name at each end', () => {
+  const svg = drawPanel({ column: 'accuracy', groups: [FA, BP] }, 5);
+  assert.equal(count(svg, /aria-description="curve (FA|BP)"/g), 2);
+  assert.equal(count(svg, /aria-description="band FA"/g), 1);
+  assert.equal(count(svg, /aria-description="band BP"/g), 0);
+  assert.match(svg, />FA<\/text>/);
+  const words = [...svg.matchAll(/>([^<>]+)<\/text>/g)].map(([, text]) => text).join(' ');
+  assert.match(words, /Mean of 1 or 2 seeds and its 98 % bootstrap band, moving average over 5\. 1 diverged and/);
+});
+
+test('the band encloses the mean, in pixels', () => {
+  const svg = drawPanel({ column: 'accuracy', groups: [FA] }, 1);
+  const path = (kind: string) => new RegExp(`aria-description="${kind} "[^>]*>\\s*<path d="([^"]*)"`).exec(svg)![1]!;
+  const points = (d: string) =>
+    [...d.matchAll(/(-?[\d.]+),(-?[\d.]+)/g)].map(([, x, y]) => [Number(x), Number(y)] as const);
+  const means = new Map(points(path('curve')));
+  const edges = points(path('band'));
+  assert.equal(edges.length, 2 * means.size);
+  for (const [i, [x, y]] of edges.entries()) {
+    const mean = means.get(x)!;
+    assert.ok(i < means.size ? y <= mean + 1e-6 : y >= mean - 1e-6, `${x}: ${y} ${mean}`);
+  }
+});
+
+test('columns of one run are told apart by colour, runs by colour and columns by dashes where there are both', () => {
+  const tables = [table({ 'angle 0': [90, 90], 'angle 1': [80, 70], 'angle 2': [60, 50] })];
+  const one = { name: 'A', tables, diverged: 0 };
+  const angles = (groups: (typeof one)[]) => panelCurves({ column: 'angle', groups }, 1).map(({ column }) => column);
+  assert.deepEqual(angles([one]), ['angle 1', 'angle 2']);
+  assert.equal(panelCurves({ column: 'angle 0', groups: [one] }, 1).length, 1);
+  const strokes = (svg: string) =>
+    [...svg.matchAll(/<g [^>]*aria-description="curve [^>]*aria-label="line"[^>]*>/g)].map(([g]) => [
+      / stroke="([^"]*)"/.exec(g)![1],
+      / stroke-dasharray="([^"]*)"/.exec(g)?.[1],
+    ]);
+  const alone = strokes(drawPanel({ column: 'angle', groups: [one] }, 1));
+  assert.equal(new Set(alone.map(([colour]) => colour)).size, 2);
+  assert.deepEqual(
+    alone.map(([, dash]) => dash),
+    [undefined, undefined],
+  );
+  const both = strokes(drawPanel({ column: 'angle', groups: [one, { ...one, name: 'B' }] }, 1));
+  assert.equal(new Set(both.map(String)).size, 4);
+  assert.equal(both[0]![0], both[1]![0]);
+  assert.equal(both[0]![1], both[2]![1]);
+});
+
+test('every kind of column can be drawn, also by itself and where it is missing', () => {
+  for (const column of ['accuracy', 'loss', 'theta F2', 'angle 1', 'orthonormality 1']) {
+    const svg = drawPanel(
+      {
+        column,
+        groups: [
+          group('A', column, [
+            [1, 20, 300],
+            [2, 30, 200],
+          ]),
+        ],
+      },
+      1,
+    );
+    assert.doesNotMatch(svg, /NaN/);
+    assert.equal(count(svg, /aria-description="curve /g), 1, column);
+  }
+  assert.match(drawPanel({ column: 'loss', groups: [FA] }, 1), /No run has a column 'loss'/);
+});
+
+test('a grid holds its charts beside and below each other, and is a picture', () => {
+  const panel = drawPanel({ column: 'accuracy', groups: [FA, BP] }, 5);
+  const svg = gridOfCharts('Runs <1 & 2>', [panel, panel, panel]);
+  assert.match(svg, />Runs &lt;1 &amp; 2></);
+  const places = [...svg.matchAll(/<svg x="(\d+)" y="([\d.]+)"/g)].map(([, x, y]) => [Number(x), Number(y)]);
+  assert.equal(places.length, 3);
+  assert.ok(places[1]![0]! >= 640 && places[1]![1] === places[0]![1] && places[2]![1]! > places[0]![1]! + 300);
+  const png = Buffer.from(svgToPng(svg));
+  assert.equal(png.readUInt32BE(16), 2 * Number(/width="(\d+)"/.exec(svg)![1]));
+});
+
+test('what is drawn as CSV', () => {
+  const curves = panelCurves({ column: 'accuracy', groups: [FA, BP] }, 1);
+  const [head, ...rows] = curvesCsv(curves).trimEnd().split('\n');
+  assert.equal(head, 'run,column,x,mean,low,high');
+  assert.equal(rows.length, 80);
+  const [run, column, x, mean] = rows[11]!.split(',');
+  assert.deepEqual([run, column, x], ['FA', 'accuracy', '12']);
+  assert.ok(Math.abs(Number(mean) - (curve(0.2, 0.01)[11]! + curve(0.24, -0.01)[11]!) / 2) < 1e-12);
+  assert.match(rows[50]!, /^BP,accuracy,11,[\d.]+,,$/);
+});
