@@ -140,7 +140,7 @@ export const runOptions = {
   seed: value('Training', 1, 'everything random follows from it', wholeNumber(0)),
   meta_batch: value('Training', 1, 'tasks averaged for one Adam step', wholeNumber(1)),
   lr_meta: value('Training', 1e-3, "Adam's learning rate", positiveNumber),
-  lamb: value('Training', 0, 'weight of the L1 term, lamb * sum |theta|', nonNegativeNumber),
+  lamb: value('Training', 0, 'weight of the L1 term, lamb * sum |theta / scale|', nonNegativeNumber),
   l1: value('Training', L1_METHODS[0], `how L1 acts: ${L1_METHODS.join(', ')} (exact zeros)`, oneOf(L1_METHODS)),
   clip: value('Training', 10, "clip the cross-entropy's gradient to this norm, or off", clipNorm),
   term_scale: termScale,
