@@ -48,7 +48,7 @@ function table(rows: readonly (readonly [string, string])[], width: number): str
     .join('\n');
 }
 
-function wrap(text: string, width: number): string[] {
+export function wrap(text: string, width: number): string[] {
   const lines = [''];
   for (const word of text.split(' ')) {
     const last = lines.at(-1)!;

@@ -30,6 +30,28 @@ export const dataManual: Manual = {
   examples: [['meta-plasticity data fetch', 'EMNIST into the cache']],
 };
 
+export const rulesManual: Manual = {
+  usage: [['meta-plasticity rules', 'formula, meaning and cost of terms']],
+  examples: [
+    ['meta-plasticity rules', 'the pool'],
+    ['meta-plasticity rules --vec bio', 'the rule that the paper selects'],
+    ["… --term 'own = y e_pre^T'", 'a term of your own beside it'],
+  ],
+  epilogue:
+    'Cost is per layer and image. Every rule has the forward pass W y_pre; a term may need passes over W more ' +
+    "(W'p backwards, W x forwards), e_0, the error at the pixels, and an update of some rank. " +
+    'Terms together share what they have in common.',
+};
+
+export const exportManual: Manual = {
+  usage: [['meta-plasticity export FOLDER', 'write the rule that a run has learned']],
+  examples: [
+    ['meta-plasticity export DIR --to numpy', 'to standard output'],
+    ['… --to pytorch --out rule.py', 'to a file'],
+    ['python rule.py', 'test it against the reference engine'],
+  ],
+};
+
 export const reproduceManual = (): Manual => ({
   usage: [
     ['meta-plasticity reproduce STUDY…', 'run studies: figure, numbers, what the paper says and what comes out'],

@@ -63,7 +63,7 @@ const wrong: [string | string[], RegExp][] = [
   ['--fbk foo', /^--fbk must be fix or sym, not 'foo'/],
   ['--fbk FIX', /^--fbk .*'FIX'/],
   ['--engine tpu', /^--engine must be .*reference.*, not 'tpu'/],
-  ['--database mnist', /^--database must be emnist, glyphs or a folder .*, not 'mnist'/],
+  ['--database mnist', /^--database must be emnist, glyphs or a folder .*, not 'cifar'/],
   ['--database file', /^--database .*'file'/],
   ['--database empty', /^--database.*empty/],
   ['--data_dir nowhere', /^--data_dir must be an existing folder, not 'nowhere'/],
