@@ -93,7 +93,7 @@ export async function learnCommand(argv: readonly string[], io: Io): Promise<num
     terminal.clear();
     await draw(folder, title, points);
     const last = points.at(-1)!;
-    terminal.say(`${progress(last)}\nResults are in ${folder}`);
+    terminal.say(`${terminal.showsEpisodes ? '' : `${progress(last)}\n`}Results are in ${folder}`);
     const diverged = !Number.isFinite(last.loss);
     if (diverged) terminal.warn(`The network diverged by image ${last.images}: smaller coefficients may help.`);
     const signal = last.images < images ? interruption.received() : undefined;
