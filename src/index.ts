@@ -27,7 +27,7 @@ export { type Cost, programCost } from './plasticity/cost.js';
 export { RuleError } from './plasticity/grammar.js';
 export { findPoolTerm, GROUPS, POOL, type PoolTerm } from './plasticity/pool.js';
 export type { Leaf, Node, Program, Shape } from './plasticity/program.js';
-export { parseRule, type Rule, type Term } from './plasticity/rule.js';
+export { layerPrograms, parseRule, type Rule, type Term } from './plasticity/rule.js';
 export { type Random, stream, streamKey } from './random/stream.js';
 export { formatSummary, type Summary, summarise } from './report/summary.js';
 export { type FigureOptions, writeFigures } from './report/write-figures.js';

@@ -215,7 +215,7 @@ async function countMacs(one: Case): Promise<number> {
   const arena = new Arena();
   const { kernels, count } = counting(instantiate(await compileKernels(bytes, false), arena.memory));
   const episode = makeEpisode(setting(one.feedback), 0);
-  const space = makeWorkspace(arena, kernels, episode, parseRule(one.terms).program);
+  const space = makeWorkspace(arena, kernels, episode, parseRule(one.terms));
   space.preparation.fill(episode);
   runEpisode({ arena, kernels }, space, episode, thetaOf(one));
   return count();

@@ -53,7 +53,7 @@ function ruleText({ terms }: Rule): string[] {
 }
 
 function thetaName(term: string): string {
-  return /^F\d$/.test(term) ? `θ${term[1]}` : `θ_${term}`;
+  return /^F\d(@|$)/.test(term) ? `θ${term.slice(1)}` : `θ_${term}`;
 }
 
 /** `[####----] 40/600  ETA 1:02  loss 3.512  acc 0.210  θ0 0.0105 …`; `secondsLeft` where it can be told. */

@@ -70,7 +70,9 @@ const database: Check<string> = (given, flag) => {
 };
 
 const vec = {
-  ...list('Rule', 'terms beside F0: F1 … F9, 1 (eHebb), 2 (Oja), pool, bio', text, { initially: 'none' }),
+  ...list('Rule', 'terms beside F0: F1 … F9, 1 (eHebb), 2 (Oja), pool, bio; F2@2 F2@1,3 F2@each by layer', text, {
+    initially: 'none',
+  }),
   parse: (given: readonly string[], flag: string): string[] => given.flatMap((item) => poolNames(item, flag)),
 };
 

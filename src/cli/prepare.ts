@@ -4,7 +4,7 @@ import { isNamed, namedSize, openDataset } from '../data/open.js';
 import { type ClassIndex, classIndex, makeEpisode, type Split, splitClasses, type TaskDraw } from '../data/sampler.js';
 import type { Episode } from '../engine/engine.js';
 import { automaticScale } from '../meta/term-scale.js';
-import { defaultLayers } from '../network/layers.js';
+import { defaultLayers, HIDDEN_LAYERS } from '../network/layers.js';
 import type { Rule } from '../plasticity/rule.js';
 import { stream } from '../random/stream.js';
 import type { Settings } from './options.js';
@@ -39,7 +39,7 @@ export async function prepare(
   terminal: Terminal,
   recorded?: readonly number[],
 ): Promise<Experiment> {
-  const { rule, theta, scale: asked } = buildRule(settings);
+  const { rule, theta, scale: asked } = buildRule(settings, layerCount(settings));
   // What cannot fit a named data set is refused before it is fetched.
   const known = namedSize(settings.database);
   if (known) fit(settings, known);
@@ -130,6 +130,11 @@ export function checkTask(
         `${place}, not ${K} + ${Q} = ${K + Q}.`,
     );
   }
+}
+
+/** Layers of weights; known before the data is. */
+export function layerCount({ layers }: Pick<Settings, 'layers'>): number {
+  return (layers?.length ?? HIDDEN_LAYERS.length + 2) - 1;
 }
 
 /** The layers that are asked for, or the paper's, between the pixels and the classes. */

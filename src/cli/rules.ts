@@ -1,4 +1,6 @@
 /** `meta-plasticity rules`: the terms that a rule can be made of. */
+
+import { HIDDEN_LAYERS } from '../network/layers.js';
 import { type Cost, programCost } from '../plasticity/cost.js';
 import { findPoolTerm, GROUPS, type PoolTerm } from '../plasticity/pool.js';
 import { parseRule, type Term } from '../plasticity/rule.js';
@@ -31,7 +33,10 @@ export async function rulesCommand(argv: readonly string[], io: Io): Promise<num
     throw new UsageError(`Unexpected '${words[0]}' after rules: terms are given by --vec and --term.`);
   const values = evaluate(rulesOptions, [given]);
   const chosen = given.has('vec') ? values.vec : GROUPS.pool!;
-  const { rule } = buildRule({ vec: [...chosen], term: values.term, a: 0, init: {}, term_scale: {} });
+  const { rule } = buildRule(
+    { vec: [...chosen], term: values.term, a: 0, init: {}, term_scale: {} },
+    HIDDEN_LAYERS.length + 1,
+  );
   const terms = rule.terms.map(describe);
   const together = programCost(rule.program);
   const terminal = new Terminal(io, { quiet: false, verbose: false, json: values.json });

@@ -1,3 +1,4 @@
+import { checkLayers } from '../plasticity/placement.js';
 import type { Rule } from '../plasticity/rule.js';
 import type { ThreefryKey } from '../random/threefry.js';
 
@@ -104,6 +105,11 @@ export function checkRun(episodes: readonly Episode[], rule: Rule, theta: readon
       refuse(`the rule has ${rule.terms.length} terms but theta has ${theta[i]!.length} coefficients`);
     if (layers.length < 2 || !layers.every((n) => Number.isInteger(n) && n > 0))
       refuse(`layers must be two or more positive integers, not [${layers.join(', ')}]`);
+    try {
+      for (const term of rule.terms) checkLayers(term, layers.length - 1);
+    } catch (error) {
+      refuse((error as Error).message);
+    }
     if (!(beta > 0 && Number.isFinite(beta))) refuse(`beta must be a positive number, not ${beta}`);
     if (feedback !== 'fix' && feedback !== 'sym') refuse(`feedback must be 'fix' or 'sym', not '${feedback}'`);
     // Matrices drawn under a key are of the right sizes, and not drawn before they are read.

@@ -1,6 +1,7 @@
 /** One step of the reference engine on a small network: what an exported rule has to repeat. */
 import { Matrix } from '../engine/reference/matrix.js';
 import { step } from '../engine/reference/step.js';
+import { layerPrograms } from '../plasticity/rule.js';
 import { type Random, stream } from '../random/stream.js';
 import { type LearnedRule, layerGroups } from './learned.js';
 
@@ -38,7 +39,7 @@ export function goldenStep(learned: LearnedRule): GoldenStep {
   const x = Array.from({ length: INPUTS }, () => decimals(random()));
   const target = Array.from({ length: layers[L]! }, (_, i) => (i === 1 ? 1 : 0));
   const before = W.map(rowsOf);
-  step({ layers, beta, W, B }, rule.program, Float64Array.from(theta), Float64Array.from(x), 1);
+  step({ layers, beta, W, B }, layerPrograms(rule, L), Float64Array.from(theta), Float64Array.from(x), 1);
   const after = W.map(rowsOf);
   if (!after.flat(2).every(Number.isFinite))
     throw new RangeError('The rule cannot be exported: one step with its coefficients is not finite.');

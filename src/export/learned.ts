@@ -1,6 +1,6 @@
 import type { Feedback } from '../engine/engine.js';
 import type { Program } from '../plasticity/program.js';
-import type { Rule, Term } from '../plasticity/rule.js';
+import { layerPrograms, type Rule, type Term } from '../plasticity/rule.js';
 
 /** A rule with its coefficients and the network that it was learned in: all that an export says. */
 export interface LearnedRule {
@@ -24,5 +24,8 @@ export interface LayerGroup {
 
 /** The layers of the network by the program that they run. */
 export function layerGroups({ rule, layers }: LearnedRule): LayerGroup[] {
-  return [{ layers: layers.slice(1).map((_, l) => l + 1), program: rule.program, terms: rule.terms }];
+  const groups = new Map<Program, number[]>();
+  for (const [l, program] of layerPrograms(rule, layers.length - 1).entries())
+    groups.set(program, [...(groups.get(program) ?? []), l + 1]);
+  return [...groups].map(([program, layers]) => ({ layers, program, terms: rule.terms }));
 }

@@ -5,7 +5,7 @@
 import type { Episode } from '../engine/engine.js';
 import { Matrix } from '../engine/reference/matrix.js';
 import { step } from '../engine/reference/step.js';
-import type { Rule } from '../plasticity/rule.js';
+import { layerPrograms, type Rule } from '../plasticity/rule.js';
 
 /** Training images of each episode that the terms are measured on. */
 const IMAGES = 4;
@@ -26,7 +26,7 @@ export function termNorms(rule: Rule, episodes: readonly Episode[]): number[] {
       const pixels = trainImages.subarray(t * layers[0]!, (t + 1) * layers[0]!);
       const input = Float64Array.from(pixels, (pixel) => pixel / 255);
       for (const [r, theta] of alone.entries()) {
-        step(network, rule.program, theta, input, trainLabels[t]!);
+        step(network, layerPrograms(rule, W.length), theta, input, trainLabels[t]!);
         for (const [l, matrix] of W.entries()) {
           squares[r]! += squaredDistance(matrix.data, fresh[l]!.data);
           matrix.copyFrom(fresh[l]!);

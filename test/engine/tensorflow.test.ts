@@ -8,7 +8,7 @@ import { createTensorflowEngine } from '#dist/engine/tensorflow/engine.js';
 import { POOL } from '#dist/plasticity/pool.js';
 import { parseRule, type Rule } from '#dist/plasticity/rule.js';
 import { type GoldenEpisode, syntheticEpisodes } from '../golden/episodes.ts';
-import { formula } from '../plasticity/formulas.ts';
+import { formula, place, placedTerm } from '../plasticity/formulas.ts';
 import { type EpisodeShape, episodeShape, noise, randomEpisode } from './random-episode.ts';
 
 const reference = await createEngine('reference');
@@ -81,6 +81,17 @@ describe('gradients by automatic differentiation', () => {
       if (await agrees(wasm, shape, rule, Float64Array.of(0.02 * draw(), 0.02 * draw()))) compared++;
     }
     assert.ok(compared >= 45, `only ${compared} did not diverge`);
+  });
+
+  test('random formulas in random layers', async () => {
+    const samples = fc.sample(fc.tuple(episodeShape, formula, place, fc.nat(1e6)), { seed: 9, numRuns: 15 });
+    for (const [shape, text, bits, seed] of samples) {
+      const L = shape.layers.length - 1;
+      const rule = parseRule(['F0', placedTerm('own', text, bits, L)], L);
+      const draw = noise(seed);
+      const theta = Float64Array.from(rule.terms, () => 0.02 * draw());
+      await agrees(wasm, shape, rule, theta);
+    }
   });
 
   test('decay alone, decay that wipes the weights out, and a term without effect', async () => {

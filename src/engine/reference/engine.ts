@@ -7,11 +7,11 @@ export function createReferenceEngine(): Engine {
     name: 'reference',
     async run(episodes, rule, theta) {
       checkRun(episodes, rule, theta);
-      return episodes.map((episode, i) => runEpisode(episode, rule.program, theta[i]!));
+      return episodes.map((episode, i) => runEpisode(episode, rule, theta[i]!));
     },
     async adapt(episode, rule, theta) {
       checkRun([episode], rule, [theta]);
-      return adapt(episode, rule.program, theta);
+      return adapt(episode, rule, theta);
     },
     async dispose() {},
   };

@@ -4,7 +4,7 @@
  * The weights of every step would take gigabytes, so a copy is kept every BLOCK steps; on the way back a block's
  * weights are made again from its copy and the kept updates, bit for bit as they were.
  */
-import type { Program } from '../../plasticity/program.js';
+import { layerPrograms, type Rule } from '../../plasticity/rule.js';
 import type { Adaptation, Episode, EpisodeResult, Outcome } from '../engine.js';
 import { Matrix } from './matrix.js';
 import { meanAngles, orthonormality } from './statistics.js';
@@ -13,13 +13,14 @@ import { changeWeights } from './update.js';
 
 const BLOCK = 16;
 
-export function runEpisode(episode: Episode, program: Program, theta: Float64Array): EpisodeResult {
+export function runEpisode(episode: Episode, rule: Rule, theta: Float64Array): EpisodeResult {
   const { network, train, query } = setUp(episode);
   const { W, B } = network;
+  const programs = layerPrograms(rule, W.length);
   const copies: Matrix[][] = [];
   const steps: Step[] = train.map(({ input, label }, t) => {
     if (t % BLOCK === 0) copies.push(W.map((w) => w.copy()));
-    return step(network, program, theta, input, label);
+    return step(network, programs, theta, input, label);
   });
 
   const activities = query.map(({ input }) => forward(network, input));
@@ -32,22 +33,23 @@ export function runEpisode(episode: Episode, program: Program, theta: Float64Arr
     inBlock.forEach((_, i) => {
       weights[i]!.forEach((w, l) => {
         w.copyFrom(i === 0 ? copies[block]![l]! : weights[i - 1]![l]!);
-        if (i > 0) changeWeights(program, w, inBlock[i - 1]!.updates[l]!);
+        if (i > 0) changeWeights(programs[l]!, w, inBlock[i - 1]!.updates[l]!);
       });
     });
     for (let i = inBlock.length - 1; i >= 0; i--) {
       const W = weights[i]!;
       const then = { ...network, W, B: episode.feedback === 'sym' ? W : B };
-      reverseStep(then, program, inBlock[i]!, Lam, thetaGradient);
+      reverseStep(then, programs, inBlock[i]!, Lam, thetaGradient);
     }
   }
   return { ...measure(network, query, activities), thetaGradient };
 }
 
 /** The way forward alone. */
-export function adapt(episode: Episode, program: Program, theta: Float64Array): Adaptation {
+export function adapt(episode: Episode, rule: Rule, theta: Float64Array): Adaptation {
   const { network, train, query } = setUp(episode);
-  for (const { input, label } of train) step(network, program, theta, input, label);
+  const programs = layerPrograms(rule, network.W.length);
+  for (const { input, label } of train) step(network, programs, theta, input, label);
   const activities = query.map(({ input }) => forward(network, input));
   return { ...measure(network, query, activities), weights: network.W.map(({ data }) => data) };
 }

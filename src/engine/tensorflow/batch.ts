@@ -7,7 +7,7 @@
  * doi 10.1145/347837.347846; in the simple form of Chen et al. 2016, arXiv 1604.06174).
  */
 import type { Tensor } from '@tensorflow/tfjs';
-import type { Program } from '../../plasticity/program.js';
+import { layerPrograms, type Rule } from '../../plasticity/rule.js';
 import { angleDegrees } from '../../stats/angle.js';
 import type { Episode, EpisodeResult } from '../engine.js';
 import type { TensorFlow } from './backend.js';
@@ -20,13 +20,14 @@ import { errors, forward, type Samples, step } from './step.js';
 export function runBatch(
   tf: TensorFlow,
   episodes: readonly Episode[],
-  program: Program,
+  rule: Rule,
   thetas: readonly Float64Array[],
   block: number,
 ): EpisodeResult[] {
   const { beta, feedback, layers, trainLabels, queryLabels } = episodes[0]!;
   const E = episodes.length;
   const L = layers.length - 1;
+  const programs = layerPrograms(rule, L);
   const stacked = (of: (episode: Episode) => Episode['weights']) =>
     Array.from({ length: L }, (_, l) =>
       tf.tensor3d(joined(episodes.map((episode) => of(episode)[l]!)), [E, layers[l + 1]!, layers[l]!]),
@@ -42,7 +43,7 @@ export function runBatch(
   const adapt = (W: readonly Tensor[], from: number): Tensor[] => {
     let now = [...W];
     for (let t = from; t < Math.min(from + block, trainLabels.length); t++)
-      now = tf.tidy(() => step(tf, program, beta, now, B, theta, samples(tf, episodes, 'train', t, t + 1)));
+      now = tf.tidy(() => step(tf, programs, beta, now, B, theta, samples(tf, episodes, 'train', t, t + 1)));
     return now;
   };
 

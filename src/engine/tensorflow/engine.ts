@@ -36,7 +36,7 @@ export async function createTensorflowEngine({
         void tf.setBackend(name);
         tf.engine().startScope();
         try {
-          runBatch(tf, of(episodes), rule.program, of(theta), block).forEach((result, i) => {
+          runBatch(tf, of(episodes), rule, of(theta), block).forEach((result, i) => {
             results[indices[i]!] = result;
           });
         } finally {

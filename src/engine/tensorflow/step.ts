@@ -1,5 +1,5 @@
 /**
- * One online step of E episodes at once, forward only. Layer l stands at index l - 1 of W and B, and at index l of y, z, e.
+ * One online step of E episodes at once, forward only. Layer l stands at index l - 1 of W, B and programs, and at index l of y, z, e.
  * Every column of y, z, e is an image: one while adapting, the whole batch for the query.
  */
 import type { Tensor } from '@tensorflow/tfjs';
@@ -57,7 +57,7 @@ export function errors(
 /** The weights after one image; `B` is absent where the weights themselves feed back. */
 export function step(
   tf: TensorFlow,
-  program: Program,
+  programs: readonly Program[],
   beta: number,
   W: readonly Tensor[],
   B: readonly Tensor[] | undefined,
@@ -65,13 +65,13 @@ export function step(
   { input, target }: Samples,
 ): Tensor[] {
   const { y, z } = forward(tf, beta, W, input);
-  // e_0, the error at the pixels, is only worked out where a term of the rule asks for e_pre.
-  const lowest = program.nodes.some((node) => node.op === 'leaf' && node.leaf === 'e_pre') ? 0 : 1;
+  // e_0, the error at the pixels, is only worked out where a term of layer 1 asks for e_pre.
+  const lowest = programs[0]!.nodes.some((node) => node.op === 'leaf' && node.leaf === 'e_pre') ? 0 : 1;
   const e = errors(tf, beta, B ?? W, y, target, lowest);
   const one = y.map((values) => tf.onesLike(values));
   return W.map((w, l) => {
     const post = { y: y[l + 1]!, e: e[l + 1]!, z: z[l + 1]!, one: one[l + 1]! };
     const pre = { y_pre: y[l]!, e_pre: e[l]!, one_pre: one[l]! };
-    return updatedWeights(tf, program, { W: w, leaves: { ...post, ...pre }, theta });
+    return updatedWeights(tf, programs[l]!, { W: w, leaves: { ...post, ...pre }, theta });
   });
 }

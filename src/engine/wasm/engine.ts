@@ -1,4 +1,4 @@
-import type { Program } from '../../plasticity/program.js';
+import type { Rule } from '../../plasticity/rule.js';
 import { checkRun, type Engine, type Episode, type EpisodeResult, type Outcome } from '../engine.js';
 import { Arena } from './arena.js';
 import { adapt, type Machine, runEpisode } from './episode.js';
@@ -27,18 +27,18 @@ export async function createWasmEngine({ relaxed = false, kernels: bytes }: Wasm
   const kernels = instantiate(module, arena.memory);
   let space: Workspace | undefined;
   let helper: Helper | undefined;
-  let ahead = new WeakMap<Episode, { program: Program; prepared: Promise<Prepared> }>();
+  let ahead = new WeakMap<Episode, { rule: Rule; prepared: Promise<Prepared> }>();
 
   /** Prepares memory for an episode, and runs it there. */
   async function within<R extends Outcome & Partial<EpisodeResult>>(
     episode: Episode,
-    program: Program,
+    rule: Rule,
     run: (machine: Machine, space: Workspace) => R,
   ): Promise<R> {
     const known = ahead.get(episode);
     ahead.delete(episode);
-    const prepared = known?.program === program ? await known.prepared : undefined;
-    if (!space || !fits(space, episode, program)) space = makeWorkspace(arena, kernels, episode, program);
+    const prepared = known?.rule === rule ? await known.prepared : undefined;
+    if (!space || !fits(space, episode, rule)) space = makeWorkspace(arena, kernels, episode, rule);
     if (prepared) {
       space.preparation.load(prepared);
       helper?.release(prepared);
@@ -56,19 +56,19 @@ export async function createWasmEngine({ relaxed = false, kernels: bytes }: Wasm
       checkRun(episodes, rule, theta);
       const results: EpisodeResult[] = [];
       for (const [i, episode] of episodes.entries())
-        results.push(await within(episode, rule.program, (...space) => runEpisode(...space, episode, theta[i]!)));
+        results.push(await within(episode, rule, (...space) => runEpisode(...space, episode, theta[i]!)));
       return results;
     },
     async adapt(episode, rule, theta) {
       checkRun([episode], rule, [theta]);
-      return within(episode, rule.program, (...space) => adapt(...space, episode, theta));
+      return within(episode, rule, (...space) => adapt(...space, episode, theta));
     },
-    prefetch(episode, { program }) {
+    prefetch(episode, rule) {
       helper ??= new Helper(module);
-      const prepared = helper.prepare(shapeOf(episode, program), episode);
+      const prepared = helper.prepare(shapeOf(episode, rule), episode);
       // Whoever runs the episode hears of a failure; if nobody does, it is nobody's.
       prepared.catch(() => {});
-      ahead.set(episode, { program, prepared });
+      ahead.set(episode, { rule, prepared });
     },
     async dispose() {
       space = undefined;

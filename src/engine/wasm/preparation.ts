@@ -1,5 +1,6 @@
 import { wordScale } from '../../network/initialise.js';
 import type { Program } from '../../plasticity/program.js';
+import { layerPrograms, type Rule } from '../../plasticity/rule.js';
 import type { Episode } from '../engine.js';
 import { type Arena, padded, type Rows } from './arena.js';
 import type { Kernels } from './kernels.js';
@@ -12,7 +13,7 @@ export interface EpisodeShape {
   readonly fixed: boolean;
   readonly steps: number;
   readonly queries: number;
-  /** Does the rule ask for e_0, and for ones at the pixels? */
+  /** Does the rule of layer 1 ask for e_0, and for ones at the pixels? */
   readonly needsErrors: boolean;
   readonly needsOnes: boolean;
   /** Does layer 1 live in sample space? */
@@ -34,7 +35,8 @@ export function preparable(episode: Episode): Preparable {
   };
 }
 
-export function shapeOf({ layers, beta, feedback, trainLabels, queryLabels }: Episode, program: Program): EpisodeShape {
+export function shapeOf({ layers, beta, feedback, trainLabels, queryLabels }: Episode, rule: Rule): EpisodeShape {
+  const program = layerPrograms(rule, 1)[0]!;
   const asksFor = (name: string) => program.nodes.some((node) => node.op === 'leaf' && node.leaf === name);
   const fixed = feedback === 'fix';
   const needsErrors = asksFor('e_pre');
