@@ -10,19 +10,24 @@ export {
   sampleTask,
   splitClasses,
   type Task,
-  type TaskSize,
+  type TaskDraw,
 } from './data/sampler.js';
 export { createEngine, ENGINE_NAMES, type EngineName, type EngineOptions } from './engine/create.js';
 export type { Engine, Episode, EpisodeResult, Feedback } from './engine/engine.js';
+export { EXPORT_TARGETS, type ExportTarget, exportRule } from './export/export.js';
+export type { LearnedRule } from './export/learned.js';
 export { decodeJournal, encodeRecord, JournalError } from './meta/journal.js';
+export { L1_METHODS, type ObjectiveOptions } from './meta/objective.js';
 export type { AdamState, EpisodeRecord } from './meta/record.js';
+export { automaticScale, termNorms } from './meta/term-scale.js';
 export { type Checkpoint, DivergedError, startingPoint, type TrainOptions, train } from './meta/trainer.js';
 export { drawWeights } from './network/initialise.js';
 export { defaultLayers } from './network/layers.js';
+export { type Cost, programCost } from './plasticity/cost.js';
 export { RuleError } from './plasticity/grammar.js';
 export { findPoolTerm, GROUPS, POOL, type PoolTerm } from './plasticity/pool.js';
 export type { Leaf, Node, Program, Shape } from './plasticity/program.js';
-export { parseRule, type Rule, type Term } from './plasticity/rule.js';
+export { layerPrograms, parseRule, type Rule, type Term } from './plasticity/rule.js';
 export { type Random, stream, streamKey } from './random/stream.js';
 export { formatSummary, type Summary, summarise } from './report/summary.js';
 export { type FigureOptions, writeFigures } from './report/write-figures.js';

@@ -1,75 +1,107 @@
-"""The same episode in PyTorch, differentiated by plain autograd: what bench.ts alternates our engines with.
+"""
+The episode in PyTorch, from the equations: plain autograd through the whole unrolled adaptation, one thread, float32.
 
-    python3 scripts/bench/pytorch.py FOLDER          then one rule a line on standard input
-
-FOLDER holds one episode: episode.json (layers, beta, T, Q), W1.f32 ... B1.f32 ... (out x in, row-major), and
-train_images.u8, train_labels.u8, query_images.u8, query_labels.u8. A line is `F0 fix`, `bio fix`, `bio-release fix`,
-`F0 sym`, followed by the coefficients; the answer is one line of JSON: ms, loss, gradient. `bio` takes Oja's term as
-y (y'W), of rank one; `bio-release` as (y y')W, the matrix product of the original release. One thread, float32.
+Reads a folder written by pytorch.ts (episode.json, weights and images as raw bytes), then, for each line on standard
+input, "<terms> <oja>" such as "F0,F2,F9 rank1", runs the episode once and prints one line of JSON: seconds, loss and
+gradient. `rank1` computes Oja's (y y') W as y (y' W), `matrix` as the product of two matrices that the release writes.
 """
 import json
+import math
 import sys
 import time
+from pathlib import Path
 
+import numpy
 import torch
 
 torch.set_num_threads(1)
-folder = sys.argv[1]
-meta = json.load(open(f"{folder}/episode.json"))
-layers, beta = meta["layers"], meta["beta"]
-L = len(layers) - 1
 
 
-def load(name, dtype, *shape):
-    data = bytearray(open(f"{folder}/{name}", "rb").read())
-    return torch.frombuffer(data, dtype=dtype).reshape(shape)
+def load(folder):
+    meta = json.loads((folder / "episode.json").read_text())
+    sizes = meta["layers"]
+
+    def matrices(letter):
+        return [
+            torch.from_numpy(numpy.fromfile(folder / f"{letter}{l + 1}.f32", numpy.float32)).reshape(rows, columns)
+            for l, (columns, rows) in enumerate(zip(sizes, sizes[1:]))
+        ]
+
+    def images(name):
+        pixels = numpy.fromfile(folder / f"{name}_images.u8", numpy.uint8).reshape(-1, sizes[0])
+        labels = numpy.fromfile(folder / f"{name}_labels.u8", numpy.uint8)
+        return torch.from_numpy(pixels).float() / 255, torch.from_numpy(labels).long()
+
+    fixed = meta["feedback"] == "fix"
+    return {
+        "beta": meta["beta"],
+        "theta": meta["theta"],
+        "W": matrices("W"),
+        "B": matrices("B") if fixed else None,
+        "train": images("train"),
+        "query": images("query"),
+    }
 
 
-W0 = [load(f"W{l + 1}.f32", torch.float32, layers[l + 1], layers[l]) for l in range(L)]
-B0 = [load(f"B{l + 1}.f32", torch.float32, layers[l + 1], layers[l]) for l in range(L)]
-images = {k: load(f"{k}_images.u8", torch.uint8, -1, layers[0]).float() / 255 for k in ("train", "query")}
-labels = {k: load(f"{k}_labels.u8", torch.uint8, -1).long() for k in ("train", "query")}
+def forward(W, beta, x):
+    """Activities y_0 .. y_{L-1} and logits; rows are samples."""
+    y = [x]
+    for w in W[:-1]:
+        y.append(torch.nn.functional.softplus(y[-1] @ w.T, beta=beta))
+    return y, y[-1] @ W[-1].T
 
 
-def softplus(z):
-    return torch.nn.functional.softplus(z, beta=beta)
+def errors(B, beta, y, p, target):
+    """e_0 .. e_L, from the top down."""
+    e = [p - target]
+    for b, activity in zip(reversed(B), reversed(y)):
+        e.insert(0, (e[0] @ b) * (1 - torch.exp(-beta * activity)))
+    return e
 
 
-def episode(rule, feedback, coefficients):
-    theta = torch.tensor(coefficients, requires_grad=True)
-    W = W0
-    for x, label in zip(images["train"], labels["train"]):
-        y = [x]
-        for l in range(L):
-            z = W[l] @ y[l]
-            y.append(softplus(z) if l < L - 1 else torch.softmax(z, 0))
-        e = [None] * L + [y[L] - torch.nn.functional.one_hot(label, layers[L])]
-        B = W if feedback == "sym" else B0
-        lowest = 1 if rule == "F0" else 0
-        for l in range(L, lowest, -1):
-            e[l - 1] = (B[l - 1].T @ e[l]) * (1 - torch.exp(-beta * y[l - 1]))
-        new = []
-        for l in range(L):
-            post, pre, w = y[l + 1], y[l], W[l]
-            dw = -theta[0] * torch.outer(e[l + 1], pre)
-            if rule != "F0":
-                decay = torch.outer(post, post @ w) if rule == "bio" else torch.outer(post, post) @ w
-                dw = dw - theta[1] * torch.outer(e[l + 1], e[l]) + theta[2] * (torch.outer(post, pre) - decay)
-            new.append(w + dw)
-        W = new
-    out = images["query"]
-    for l in range(L):
-        out = out @ W[l].T
-        if l < L - 1:
-            out = softplus(out)
-    loss = torch.nn.functional.cross_entropy(out, labels["query"])
-    loss.backward()
-    return loss.item(), theta.grad.tolist()
+def adapt(W, e, y, theta, oja):
+    """One update of one layer from its error and activity and those below (row vectors)."""
+    (e_pre, e_post), (y_pre, y_post) = e, y
+    change = torch.zeros_like(W)
+    if "F0" in theta:
+        change = change - theta["F0"] * e_post.T @ y_pre
+    if "F2" in theta:
+        change = change - theta["F2"] * e_post.T @ e_pre
+    if "F9" in theta:
+        decay = y_post.T @ (y_post @ W) if oja == "rank1" else (y_post.T @ y_post) @ W
+        change = change + theta["F9"] * (y_post.T @ y_pre - decay)
+    return W + change
 
 
-for line in sys.stdin:
-    rule, feedback, *coefficients = line.split()
-    start = time.perf_counter()
-    loss, gradient = episode(rule, feedback, [float(c) for c in coefficients])
-    ms = 1000 * (time.perf_counter() - start)
-    print(json.dumps({"ms": ms, "loss": loss, "gradient": gradient}), flush=True)
+def episode(data, terms, oja):
+    beta = data["beta"]
+    theta = {name: torch.tensor(data["theta"][name], requires_grad=True) for name in terms}
+    W = [w.clone() for w in data["W"]]
+    outputs = W[-1].shape[0]
+    for image, label in zip(*data["train"]):
+        y, logits = forward(W, beta, image[None, :])
+        p = torch.softmax(logits, dim=1)
+        target = torch.nn.functional.one_hot(label[None], outputs).float()
+        e = errors(W if data["B"] is None else data["B"], beta, y, p, target)
+        y = y + [p]
+        W = [adapt(w, e[l : l + 2], y[l : l + 2], theta, oja) for l, w in enumerate(W)]
+    images, labels = data["query"]
+    loss = torch.nn.functional.cross_entropy(forward(W, beta, images)[1], labels)
+    gradient = torch.autograd.grad(loss, list(theta.values()))
+    return loss.item(), [g.item() for g in gradient]
+
+
+def main():
+    data = load(Path(sys.argv[1]))
+    print(json.dumps({"torch": torch.__version__}), flush=True)
+    for line in sys.stdin:
+        terms, oja = line.split()
+        start = time.perf_counter()
+        loss, gradient = episode(data, terms.split(","), oja)
+        seconds = time.perf_counter() - start
+        if not math.isfinite(loss):
+            sys.exit(f"the loss is {loss}")
+        print(json.dumps({"seconds": seconds, "loss": loss, "gradient": gradient}), flush=True)
+
+
+main()

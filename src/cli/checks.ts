@@ -38,6 +38,12 @@ export const nonNegativeNumber: Check<number> = (given, flag) => {
   return value >= 0 ? value : refuse(flag, given, 'a number of at least 0');
 };
 
+/** A norm to clip to; 0 or off: none. */
+export const clipNorm: Check<number> = (given, flag) => {
+  const value = given === 'off' ? 0 : decimal(given);
+  return value >= 0 ? value : refuse(flag, given, 'a number above 0, or off');
+};
+
 export function oneOf<const T extends string>(values: readonly T[]): Check<T> {
   return (given, flag) => values.find((value) => value === given) ?? refuse(flag, given, list(values));
 }

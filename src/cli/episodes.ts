@@ -1,22 +1,21 @@
 /** A run from its folder to its summary: trains, writes down, shows, and stops when asked. */
 import { resolve } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import { makeEpisode } from '../data/sampler.js';
 import type { Engine } from '../engine/engine.js';
 import { DivergedError, startingPoint, train } from '../meta/trainer.js';
 import { formatSummary, type Summary, summarise } from '../report/summary.js';
 import { episodeLine } from '../report/text-logs.js';
-import { writeFigures } from '../report/write-figures.js';
+import { advice } from './advice.js';
+import { drawInBackground } from './draw.js';
 import { header, progressLine } from './header.js';
 import { catchInterrupt, SIGNAL_EXIT_CODES } from './interrupt.js';
-import type { Experiment } from './prepare.js';
+import { type Experiment, episodeMaker } from './prepare.js';
 import { quote } from './quote.js';
 import type { Started } from './start.js';
 import type { Terminal } from './terminal.js';
 
-/** Figures are drawn anew during a run, at most once a minute and for at most 2 % of its time. */
+/** Figures are drawn anew during a run once a minute. */
 const FIGURES_INTERVAL = 60_000;
-const FIGURES_SHARE = 0.02;
 
 /** What --json prints; JSON has no NaN: such numbers are null. */
 export interface RunResult {
@@ -34,26 +33,31 @@ export async function runEpisodes(
   { folder, log }: Started,
   terminal: Terminal,
 ): Promise<{ exitCode: number; result: RunResult }> {
-  const { settings, rule, theta } = experiment;
+  const { settings, rule, theta, scale } = experiment;
   const { episodes } = settings;
   const before = log.records.length;
   terminal.say(header(experiment, engine.name, folder));
   if (before > 0) terminal.say(`Resumed  after episode ${before}`);
 
-  const drawFigures = figureDrawer(experiment, folder, log.records, terminal);
   const interruption = catchInterrupt(() => terminal.warn('Stopping after this episode; once more to stop at once.'));
   const start = performance.now();
-  let figuresDue = start + FIGURES_INTERVAL;
+  let drawn = start;
+  let drawing: Promise<string | undefined> | undefined;
   let diverged: DivergedError | undefined;
   try {
     for await (const record of train({
       engine,
       rule,
       makeEpisode: episodeMaker(experiment),
+      metaBatch: settings.meta_batch,
       episodes,
       lrMeta: settings.lr_meta,
       lamb: settings.lamb,
+      l1: settings.l1,
       clip: settings.clip,
+      scale,
+      // main.py goes on with NaN for good: nothing comes after the first.
+      ...(settings.parity && { maxSkips: 1 }),
       from: log.records.at(-1) ?? startingPoint(theta),
       signal: interruption.abort,
     })) {
@@ -64,12 +68,14 @@ export async function runEpisodes(
       }
       if (terminal.showsEpisodes) terminal.say(episodeLine(record));
       const now = performance.now();
+      if (!drawing && now - drawn > FIGURES_INTERVAL) {
+        drawn = now;
+        drawing = drawInBackground(folder).finally(() => {
+          drawing = undefined;
+        });
+      }
       const left = ((now - start) / (record.episode - before)) * (episodes - record.episode);
       terminal.progress(() => progressLine(record, episodes, left / 1000, rule));
-      if (now < figuresDue) continue;
-      await drawFigures();
-      const end = performance.now();
-      figuresDue = end + Math.max(FIGURES_INTERVAL, (end - now) / FIGURES_SHARE);
     }
   } catch (error) {
     if (!(error instanceof DivergedError)) throw error;
@@ -82,41 +88,25 @@ export async function runEpisodes(
   const done = log.records.length;
   let summary: Summary | undefined;
   if (done > 0) {
-    await drawFigures();
+    await drawing;
+    // The run is worth more than a picture: what goes wrong with these is a warning.
+    const problem = await drawInBackground(folder);
+    if (problem) terminal.warn(problem);
     summary = summarise(
       log.records,
       rule.terms.map(({ name }) => name),
+      settings.M,
     );
     terminal.say(`\n${formatSummary(summary)}\n`);
   }
   terminal.say(`Results are in ${folder}`);
   if (diverged) terminal.warn(diverged.message);
+  if (diverged || summary?.trouble.length) terminal.warn(advice(experiment));
   const signal = done < episodes ? interruption.received() : undefined;
   if (signal) terminal.warn(`Stopped after episode ${done}; to go on: npx meta-plasticity --resume ${quote(folder)}`);
   const outcome = diverged ? 'diverged' : signal ? 'interrupted' : 'complete';
   return {
     exitCode: diverged ? 1 : signal ? SIGNAL_EXIT_CODES[signal] : 0,
     result: { folder: resolve(folder), outcome, ...(summary && { summary }) },
-  };
-}
-
-function episodeMaker({ settings, dataset, index, layers }: Experiment) {
-  const { beta, fbk: feedback, seed, M, K, Q } = settings;
-  return (n: number) => makeEpisode({ dataset, index, layers, beta, feedback, seed, M, K, Q }, n);
-}
-
-/** Draws the figures of the episodes so far; what goes wrong is a warning, for the run is worth more than a picture. */
-function figureDrawer(experiment: Experiment, folder: string, records: Started['log']['records'], terminal: Terminal) {
-  const { settings, rule, dataset } = experiment;
-  const terms = rule.terms.map(({ name }) => name);
-  const title = `${dataset.name}, ${terms.join(' + ')}, feedback ${settings.fbk}`;
-  const options = { avgWindow: settings.avg_window, terms, M: settings.M, title };
-  return async () => {
-    try {
-      const { warning } = await writeFigures(folder, records, options);
-      if (warning) terminal.warn(warning);
-    } catch (error) {
-      terminal.warn(`The figures could not be drawn: ${(error as Error).message}`);
-    }
   };
 }

@@ -1,13 +1,14 @@
 /** What is said at a run's start, and in its line of progress. */
 import type { EpisodeRecord } from '../meta/record.js';
 import type { Rule } from '../plasticity/rule.js';
+import type { Settings } from './options.js';
 import type { Experiment } from './prepare.js';
 import { bar, duration } from './terminal.js';
 
 const FEEDBACK = { fix: 'fixed random (FA)', sym: 'symmetric (BP)' } as const;
 
 /** Rule, network, data, engine, seed and folder, a line or more each. */
-export function header({ settings, rule, dataset, layers }: Experiment, engine: string, folder: string): string {
+export function header({ settings, rule, scale, dataset, layers }: Experiment, engine: string, folder: string): string {
   const { M, K, Q, dim, fbk, beta, episodes, seed, split } = settings;
   const held = split.some((part) => part > 0) ? `, held out: ${split[0]} of classes, ${split[1]} of images` : '';
   const lines: [string, string][] = [
@@ -17,11 +18,33 @@ export function header({ settings, rule, dataset, layers }: Experiment, engine: 
       'Data',
       `${dataset.name}: ${dataset.labels.length} images of ${dim} x ${dim}, ${dataset.classes.length} classes${held}`,
     ],
-    ['Tasks', `${M} classes, ${K} training and ${Q} query images of each`],
+    ['Tasks', `${M} classes, ${K} training and ${Q} query images of each${drawText(settings)}${batchText(settings)}`],
+    ['Adam', adamText(settings, rule, scale)],
     ['Engine', `${engine}, ${episodes} episodes, seed ${seed}`],
     ['Folder', folder],
   ];
   return lines.map(([name, text]) => name.padEnd(9) + text.replaceAll('\n', `\n${' '.repeat(9)}`)).join('\n');
+}
+
+function drawText({ replacement, first_images }: Settings): string {
+  const classes = replacement ? ', classes drawn with replacement' : '';
+  return first_images ? `${classes}, always the first images` : classes;
+}
+
+/** What the outer loop does, its safeguards included. */
+function adamText({ lr_meta, lamb, l1, clip, parity }: Settings, { terms }: Rule, scale: readonly number[]): string {
+  const scaled = terms.flatMap(({ name }, i) => (scale[i] === 1 ? [] : [`${name} x ${scale[i]}`]));
+  return [
+    `rate ${lr_meta}`,
+    ...(lamb ? [`L1 ${lamb} by ${l1} steps`] : []),
+    clip ? `gradients clipped to norm ${clip}` : 'gradients not clipped',
+    ...(scaled.length > 0 ? [`terms scaled: ${scaled.join(', ')}`] : []),
+    ...(parity ? ['as main.py does (--parity)'] : []),
+  ].join(', ');
+}
+
+function batchText({ meta_batch }: Settings): string {
+  return meta_batch > 1 ? `, ${meta_batch} tasks a step` : '';
 }
 
 /** A line per term: `dW = θ0 (-e y_pre')`, `   + θ2 (-e e_pre')`. */
@@ -30,7 +53,7 @@ function ruleText({ terms }: Rule): string[] {
 }
 
 function thetaName(term: string): string {
-  return /^F\d$/.test(term) ? `θ${term[1]}` : `θ_${term}`;
+  return /^F\d(@|$)/.test(term) ? `θ${term.slice(1)}` : `θ_${term}`;
 }
 
 /** `[####----] 40/600  ETA 1:02  loss 3.512  acc 0.210  θ0 0.0105 …`; `secondsLeft` where it can be told. */

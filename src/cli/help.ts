@@ -19,9 +19,9 @@ export function helpText(options: Options, { usage, examples, epilogue }: Manual
   }
   groups.set('Help', [
     ['--help', 'show this'],
-    ['--version', "show the program's version"],
+    ['--version', "show the program's version; with --verbose also its engines"],
   ]);
-  const sections = [...groups].map(([group, rows]) => `${group}:\n${table(rows, 14)}`);
+  const sections = [...groups].map(([group, rows]) => `${group}:\n${table(rows, 15)}`);
   return [
     table(usage, 32),
     ...sections,
@@ -48,7 +48,7 @@ function table(rows: readonly (readonly [string, string])[], width: number): str
     .join('\n');
 }
 
-function wrap(text: string, width: number): string[] {
+export function wrap(text: string, width: number): string[] {
   const lines = [''];
   for (const word of text.split(' ')) {
     const last = lines.at(-1)!;

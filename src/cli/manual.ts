@@ -10,6 +10,7 @@ export const trainManual: Manual = {
   examples: [
     ['meta-plasticity --fbk sym', 'backpropagation, 600 episodes'],
     ['meta-plasticity --vec 1 2', 'F0 + F2 + F9, as in main.py'],
+    ['meta-plasticity --vec F2@2 F9@each', 'F2 in layer 2; F9 in each, apart'],
     ["meta-plasticity --term 'own = y e_pre^T'", 'F0 and a term of your own'],
     ['meta-plasticity --database glyphs', 'data without a download'],
     ['meta-plasticity --resume results/DIR', 'go on where a run stopped'],
@@ -17,7 +18,8 @@ export const trainManual: Manual = {
   epilogue:
     'Names in a formula: y e z one (post-synaptic), y_pre e_pre one_pre (pre-synaptic), W, numbers; ' +
     "a space or * is the matrix product, ' or ^T transposes, .* is element-wise, sum(x). A term is post x pre; " +
-    'its value, times theta, is added to every W after each training image.',
+    'its value, times theta, is added to W after each training image: in all layers (F2, own), in some (F2@2, ' +
+    'own@1,3), or in each with a coefficient of its own (F2@each).',
 };
 
 export const dataManual: Manual = {
@@ -28,6 +30,28 @@ export const dataManual: Manual = {
     ['meta-plasticity data sheet', 'a PNG of images of each class'],
   ],
   examples: [['meta-plasticity data fetch', 'EMNIST into the cache']],
+};
+
+export const rulesManual: Manual = {
+  usage: [['meta-plasticity rules', 'formula, meaning and cost of terms']],
+  examples: [
+    ['meta-plasticity rules', 'the pool'],
+    ['meta-plasticity rules --vec bio', 'the rule that the paper selects'],
+    ["… --term 'own = y e_pre^T'", 'a term of your own beside it'],
+  ],
+  epilogue:
+    'Cost is per layer and image. Every rule has the forward pass W y_pre; a term may need passes over W more ' +
+    "(W'p backwards, W x forwards), e_0, the error at the pixels, and an update of some rank. " +
+    'Terms together share what they have in common.',
+};
+
+export const exportManual: Manual = {
+  usage: [['meta-plasticity export FOLDER', 'write the rule that a run has learned']],
+  examples: [
+    ['meta-plasticity export DIR --to numpy', 'to standard output'],
+    ['… --to pytorch --out rule.py', 'to a file'],
+    ['python rule.py', 'test it against the reference engine'],
+  ],
 };
 
 export const reproduceManual = (): Manual => ({
@@ -51,4 +75,27 @@ export const reproduceManual = (): Manual => ({
 export const compareManual: Manual = {
   usage: [['meta-plasticity compare DIR…', 'runs in and below these folders, seeds of equal settings together']],
   examples: [['meta-plasticity compare results', 'all runs below results']],
+};
+
+export const learnManual: Manual = {
+  usage: [['meta-plasticity learn', 'one network learns all classes of a data set online, with fixed coefficients']],
+  examples: [
+    ['meta-plasticity learn --theta F0=0.0029', 'feedback alignment, 8000 images'],
+    ['meta-plasticity learn --theta F0=0.01 F9=0.004 --database emnist-mnist --images 100000', 'with Oja, digits'],
+  ],
+  epilogue:
+    'The rule has the terms that --theta names, and those of --term, which --theta must name too. Results: learn.jsonl ' +
+    '(a line per measurement), learn.csv, learn.svg and learn.png (what is drawn), learn.json (what was run).',
+};
+
+export const testManual: Manual = {
+  usage: [['meta-plasticity test RESULTS_DIR…', 'learned rules, frozen, on tasks that they were not trained on']],
+  examples: [
+    ['meta-plasticity test results/DIR', "the classes that the run's --split held out"],
+    ['meta-plasticity test results/A results/B --database emnist-mnist --M 5 9', 'two rules, another data set'],
+    ['meta-plasticity test results/DIR --K 200', 'more steps than trained on'],
+  ],
+  epilogue:
+    'Runs with equal settings but for their seed are one curve: mean over tasks and seeds, with its 98 % bootstrap band. ' +
+    "EMNIST's data sets share images: only --split and data from elsewhere are unseen for certain.",
 };

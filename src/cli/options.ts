@@ -3,9 +3,11 @@ import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { DATABASES, isNamed } from '../data/open.js';
 import { ENGINE_NAMES } from '../engine/create.js';
+import { L1_METHODS } from '../meta/objective.js';
 import {
   assignment,
   type Check,
+  clipNorm,
   finiteNumber,
   folderName,
   fraction,
@@ -68,7 +70,9 @@ const database: Check<string> = (given, flag) => {
 };
 
 const vec = {
-  ...list('Rule', 'terms beside F0: F1 … F9, 1 (eHebb), 2 (Oja), pool, bio', text, { initially: 'none' }),
+  ...list('Rule', 'terms beside F0: F1 … F9, 1 (eHebb), 2 (Oja), pool, bio; F2@2 F2@1,3 F2@each by layer', text, {
+    initially: 'none',
+  }),
   parse: (given: readonly string[], flag: string): string[] => given.flatMap((item) => poolNames(item, flag)),
 };
 
@@ -84,13 +88,31 @@ const split = {
 const init = {
   ...list('Rule', 'initial coefficients, like F2=-0.01 own=0.002', text, { initially: '0' }),
   initial: {} as Record<string, number>,
-  parse(given: readonly string[], flag: string): Record<string, number> {
-    const pairs = given.map((item) => assignment(item, flag));
-    const twice = pairs.find(([name], i) => pairs.findIndex((pair) => pair[0] === name) < i);
-    if (twice) throw new UsageError(`${flag} must name a term once, not '${twice[0]}' twice.`);
-    return Object.fromEntries(pairs);
+  parse: assignments,
+};
+
+/** Why both safeguards are on by default, with numbers: docs/SAFEGUARDS.md. */
+const termScale = {
+  ...list('Training', 'units that Adam sees large terms in: auto, none, or like F5=0.038 F3=0.13', text, {
+    initially: 'auto',
+  }),
+  initial: 'auto' as 'auto' | Record<string, number>,
+  parse(given: readonly string[], flag: string): 'auto' | Record<string, number> {
+    if (given.length === 1 && given[0] === 'auto') return 'auto';
+    if (given.length === 1 && given[0] === 'none') return {};
+    const scales = assignments(given, flag);
+    const wrong = Object.entries(scales).find(([, scale]) => scale <= 0);
+    if (wrong) refuse(flag, wrong.join('='), 'auto, none, or name=number pairs with numbers above 0');
+    return scales;
   },
 };
+
+function assignments(given: readonly string[], flag: string): Record<string, number> {
+  const pairs = given.map((item) => assignment(item, flag));
+  const twice = pairs.find(([name], i) => pairs.findIndex((pair) => pair[0] === name) < i);
+  if (twice) throw new UsageError(`${flag} must name a term once, not '${twice[0]}' twice.`);
+  return Object.fromEntries(pairs);
+}
 
 /** What a run is made of: it is recorded in run.json, and a resumed run takes it from there. */
 export const runOptions = {
@@ -100,24 +122,31 @@ export const runOptions = {
   a: value('Rule', 1e-3, "F0's initial coefficient", finiteNumber),
   init,
   database: value('Task', 'emnist', `data set: ${DATABASES.join(', ')} or a folder of PNG folders`, database),
-  data_dir: value('Task', undefined, "folder with EMNIST's files", folder, { initially: 'the cache, else a download' }),
+  data_dir: value('Task', undefined, 'folder with the files of EMNIST or MNIST', folder, {
+    initially: 'the cache, else a download',
+  }),
   dim: value('Task', 28, 'side of the images in pixels', wholeNumber(1, 256)),
   M: value('Task', 5, 'classes of a task', wholeNumber(1)),
   K: value('Task', 50, 'training images per class', wholeNumber(1)),
   Q: value('Task', 10, 'query images per class', wholeNumber(1)),
   split,
+  replacement: toggle('Task', 'draw classes with replacement, as main.py does'),
+  first_images: toggle('Task', 'the same K + Q images of a class in every episode, as main.py does'),
   layers: value('Network', undefined, 'layer sizes, input to output', layerSizes, {
     initially: 'dim²,170,130,100,70,classes',
   }),
   beta: value('Network', 10, 'sharpness of the softplus', positiveNumber),
   episodes: value('Training', 600, 'episodes, one Adam step each', wholeNumber(1)),
   seed: value('Training', 1, 'everything random follows from it', wholeNumber(0)),
+  meta_batch: value('Training', 1, 'tasks averaged for one Adam step', wholeNumber(1)),
   lr_meta: value('Training', 1e-3, "Adam's learning rate", positiveNumber),
-  lamb: value('Training', 0, 'weight of the L1 term, lamb * sum |theta|', nonNegativeNumber),
-  clip: value('Training', undefined, "clip the cross-entropy's gradient to this norm", positiveNumber, {
-    initially: 'off',
-  }),
+  lamb: value('Training', 0, 'weight of the L1 term, lamb * sum |theta / scale|', nonNegativeNumber),
+  l1: value('Training', L1_METHODS[0], `how L1 acts: ${L1_METHODS.join(', ')} (exact zeros)`, oneOf(L1_METHODS)),
+  clip: value('Training', 10, "clip the cross-entropy's gradient to this norm, or off", clipNorm),
+  term_scale: termScale,
+  parity: toggle('Training', "main.py's own ways: no safeguards, tasks drawn as it draws them"),
   engine: value('Training', ENGINE_NAMES[0], `what computes: ${ENGINE_NAMES.join(', ')}`, oneOf(ENGINE_NAMES)),
+  relaxed: toggle('Training', 'wasm: relaxed SIMD, faster on some machines, not the same bytes on all'),
   gpu_mode: value('Training', 1, '1: use a GPU if there is one, 0: do not', wholeNumber(0, 1)),
   res: value('Results', 'results', 'folder that results land in', text),
   test_name: value('Results', '', "sub-folder for this experiment's runs", folderName, { initially: "''" }),
@@ -126,6 +155,9 @@ export const runOptions = {
 
 /** How to run, say and continue: nothing of this changes what comes out. */
 export const controlOptions = {
+  workers: value('Running', undefined, "threads for a step's tasks; changes no result", wholeNumber(1, 256), {
+    initially: 'one a task, at most one a core',
+  }),
   resume: value('Running', undefined, 'continue the run in this folder', folder),
   config: value('Running', undefined, 'JSON file of flags; the command line overrides it', text),
   quiet: toggle('Running', 'only warnings and errors'),

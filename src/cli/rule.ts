@@ -1,18 +1,21 @@
 /** From `--vec`, `--term`, `--a` and `--init` to a rule and its initial coefficients. */
 
 import { RuleError } from '../plasticity/grammar.js';
+import { expandPlacement, parsePlacement, placedName } from '../plasticity/placement.js';
 import { findPoolTerm, GROUPS, POOL } from '../plasticity/pool.js';
 import { parseRule, type Rule } from '../plasticity/rule.js';
 import { type Check, list, refuse } from './checks.js';
 import type { Settings } from './options.js';
 import { UsageError } from './usage-error.js';
 
-/** The pool's names that one value of `--vec` stands for: a term, its alias or number in main.py, or a group. */
+/** The terms that one value of `--vec` stands for, each with the layers it names: a pool term, its alias or number in main.py, or a group. */
 export const poolNames: Check<readonly string[]> = (given, flag) => {
-  const name = given.toLowerCase();
-  if (Object.hasOwn(GROUPS, name)) return GROUPS[name]!;
-  const term = POOL.find(({ vec }) => vec === given) ?? findPoolTerm(given);
-  return term ? [term.name] : refuse(flag, given, `one or more, separated by spaces, of ${validNames()}`);
+  const { name, ...where } = readAs(flag, () => parsePlacement(given));
+  const group = name.toLowerCase();
+  const term = POOL.find(({ vec }) => vec === name) ?? findPoolTerm(name);
+  const names = Object.hasOwn(GROUPS, group) ? GROUPS[group]! : term ? [term.name] : [];
+  if (names.length === 0) refuse(flag, given, `one or more, separated by spaces, of ${validNames()}`);
+  return names.map((name) => placedName({ name, ...where }));
 };
 
 function validNames(): string {
@@ -22,36 +25,63 @@ function validNames(): string {
 }
 
 /**
- * F0, the other terms of the pool that were asked for in its order, then the user's own.
- * @throws UsageError for a formula that is wrong, or an initial coefficient of a term that the rule does not have.
+ * F0, the other terms of the pool that were asked for in its order, then the user's own; with the coefficients they
+ * start from and their scales. F0 is in every layer unless --vec places it.
+ * @param layerCount of the network
+ * @throws UsageError for a formula that is wrong, a layer that the network does not have, or a flag about a term that the
+ *   rule does not have.
  */
-export function buildRule({ vec, term, a, init }: Pick<Settings, 'vec' | 'term' | 'a' | 'init'>): {
+export function buildRule(
+  { vec, term, a, init, term_scale }: Pick<Settings, 'vec' | 'term' | 'a' | 'init' | 'term_scale'>,
+  layerCount: number,
+): {
   rule: Rule;
   theta: number[];
+  scale: number[] | 'auto';
 } {
-  const chosen = new Set(['F0', ...vec]);
-  const rule = parse([...POOL.map(({ name }) => name).filter((name) => chosen.has(name)), ...term]);
-  const names = rule.terms.map(({ name }) => name);
-  const theta = names.map((name) => (name === 'F0' ? a : 0));
-  const named = new Set<string>();
-  for (const [given, coefficient] of Object.entries(init)) {
-    const name = names.includes(given) ? given : findPoolTerm(given)?.name;
-    if (name === 'F0') throw new UsageError(`--init must not name F0, not '${given}': its initial value is --a.`);
-    const i = names.indexOf(name ?? '');
-    if (i < 0) refuse('--init', given, `about a term of the rule (${names.join(', ')})`);
-    if (named.has(names[i]!))
-      throw new UsageError(`--init must name a term once, not '${names[i]}' again as '${given}'.`);
-    named.add(names[i]!);
-    theta[i] = coefficient;
-  }
-  return { rule, theta };
+  const asked = new Set(vec.some(isF0) ? vec : ['F0', ...vec]);
+  const pool = POOL.flatMap(({ name }) => [...asked].filter((given) => parsePlacement(given).name === name));
+  readAs('--vec', () => parseRule(pool, layerCount));
+  const rule = readAs('--term', () => parseRule([...pool, ...term], layerCount));
+  const initial = byTerm('--init', init, rule, layerCount);
+  if (initial.F0) throw new UsageError(`--init must not name F0, not '${initial.F0[0]}': its initial value is --a.`);
+  const theta = rule.terms.map(({ name }) => initial[name]?.[1] ?? (isF0(name) ? a : 0));
+  if (term_scale === 'auto') return { rule, theta, scale: 'auto' };
+  const scales = byTerm('--term_scale', term_scale, rule, layerCount);
+  return { rule, theta, scale: rule.terms.map(({ name }) => scales[name]?.[1] ?? 1) };
 }
 
-function parse(terms: string[]): Rule {
+const isF0 = (name: string): boolean => parsePlacement(name).name === 'F0';
+
+/** What a flag says about terms, by their names in the rule, with the name that was given (which may be an alias). */
+function byTerm(flag: string, given: Readonly<Record<string, number>>, { terms }: Rule, layerCount: number) {
+  const names = terms.map(({ name }) => name);
+  const found: Record<string, readonly [given: string, number: number]> = {};
+  for (const [called, number] of Object.entries(given)) {
+    for (const name of coefficientNames(flag, called, names, layerCount)) {
+      if (!names.includes(name)) refuse(flag, called, `about a term of the rule (${names.join(' ')})`);
+      if (Object.hasOwn(found, name))
+        throw new UsageError(`${flag} must name a term once, not '${name}' again as '${called}'.`);
+      found[name] = [called, number];
+    }
+  }
+  return found;
+}
+
+/** The full names of the terms that a flag means: `eHebb@3,1` is `F2@1,3`, `F2@each` is `F2@1` and so on. */
+function coefficientNames(flag: string, given: string, names: readonly string[], layerCount: number): string[] {
+  const placed = readAs(flag, () => parsePlacement(given));
+  const known = names.some((name) => parsePlacement(name).name === placed.name);
+  const name = known ? placed.name : (findPoolTerm(placed.name)?.name ?? placed.name);
+  return readAs(flag, () => expandPlacement({ ...placed, name }, layerCount)).map(({ name }) => name);
+}
+
+/** What is wrong with a term, as a word about its flag. */
+function readAs<T>(flag: string, read: () => T): T {
   try {
-    return parseRule(terms);
+    return read();
   } catch (error) {
-    if (error instanceof RuleError) throw new UsageError(`--term: ${error.message}`);
+    if (error instanceof RuleError) throw new UsageError(`${flag}: ${error.message}`);
     throw error;
   }
 }

@@ -19,11 +19,11 @@ export interface Started {
 }
 
 /** Refuses a --res in which no folder can be made, before anything else is done. */
-export async function checkResults({ res }: Settings): Promise<void> {
+export async function checkResults({ res }: Pick<Settings, 'res'>): Promise<void> {
   await checkWritable(res).catch(refuseResults(res));
 }
 
-function refuseResults(res: string): (error: Error) => never {
+export function refuseResults(res: string): (error: Error) => never {
   return ({ message }) => {
     throw new UsageError(`--res must be a folder that can be written to, not '${res}' (${message}).`);
   };
@@ -31,7 +31,7 @@ function refuseResults(res: string): (error: Error) => never {
 
 /** Makes the folder of a new run. */
 export async function startRun(experiment: Experiment, engine: string): Promise<Started> {
-  const { settings, rule, theta, layers, dataset } = experiment;
+  const { settings, rule, theta, scale, layers, dataset } = experiment;
   const now = new Date();
   const { res, test_name } = settings;
   const folder = await createRunFolder(res, test_name, now).catch(refuseResults(res));
@@ -41,7 +41,11 @@ export async function startRun(experiment: Experiment, engine: string): Promise<
     node: process.version,
     started: now.toISOString(),
     settings,
-    rule: rule.terms.map((term, i) => ({ ...term, initial: theta[i]! })),
+    rule: rule.terms.map((term, i) => ({
+      ...term,
+      initial: theta[i]!,
+      ...(scale[i] !== 1 && { scale: scale[i]! }),
+    })),
     layers,
     data: describeData(dataset),
     engine,

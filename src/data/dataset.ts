@@ -13,3 +13,8 @@ export interface Dataset {
   /** SHA-256 (hex) of images and labels: tells whether two runs saw the same data. */
   readonly checksum: string;
 }
+
+/** Room for a data set's images, in shared memory: an engine's threads see them without copies of their own. */
+export function imageBytes(count: number, dim: number): Uint8Array {
+  return new Uint8Array(new SharedArrayBuffer(count * dim * dim));
+}

@@ -3,7 +3,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PNG } from 'pngjs';
 import { datasetChecksum } from './checksum.js';
-import type { Dataset } from './dataset.js';
+import { type Dataset, imageBytes } from './dataset.js';
 import { resizeGrey } from './resize.js';
 
 /** Labels are bytes. */
@@ -36,7 +36,7 @@ export async function loadFolder(path: string, options: { dim?: number | undefin
   }
 
   const labels = Uint8Array.from(files.flatMap((pngs, label) => pngs.map(() => label)));
-  const images = new Uint8Array(labels.length * dim * dim);
+  const images = imageBytes(labels.length, dim);
   for (const [i, file] of files.flat().entries()) {
     const { width, height, pixels } = readGrey(file);
     images.set(resizeGrey(pixels, width, height, dim), i * dim * dim);

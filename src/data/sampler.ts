@@ -1,17 +1,21 @@
 /** Few-shot tasks: M classes, K training and Q query images of each (paper's Algorithm 1). */
 import type { Episode, Feedback } from '../engine/engine.js';
-import { drawWeights, type InitialWeights } from '../network/initialise.js';
+import { lazyEpisode } from '../engine/lazy-episode.js';
 import { type Random, sampleWithoutReplacement, shuffle, stream, streamKey } from '../random/stream.js';
 import type { Dataset } from './dataset.js';
 
 /** The images (positions in the data set) of some of its classes. */
 export type ClassIndex = readonly { readonly label: number; readonly images: Int32Array }[];
 
-/** Sizes of a task: M classes, K training and Q query images per class. */
-export interface TaskSize {
+/** How a task is drawn: M classes, K training and Q query images per class. */
+export interface TaskDraw {
   readonly M: number;
   readonly K: number;
   readonly Q: number;
+  /** Draw classes with replacement: one that comes twice brings the very same images twice, as in the release of the paper. */
+  readonly replacement?: boolean;
+  /** Take the first K + Q images of each class in every task, as the release does, the first K of them for training. */
+  readonly firstImages?: boolean;
 }
 
 /** Positions in the data set, in the order in which a network sees them. */
@@ -66,13 +70,17 @@ export function splitClasses(
 }
 
 /**
- * Draws M distinct classes and K + Q distinct images of each, without replacement; the training images are shuffled.
- * @throws RangeError where there are fewer classes than M, or fewer images in a class than K + Q.
+ * Draws M distinct classes and K + Q distinct images of each, without replacement, if `draw` says nothing else; the
+ * training images are shuffled.
+ * @throws RangeError where there are fewer (distinct) classes than M, or fewer images in a class than K + Q.
  */
-export function sampleTask(index: ClassIndex, { M, K, Q }: TaskSize, random: Random): Task {
-  const chosen = sampleWithoutReplacement(index.length, M, random).map((c) => {
-    const { images } = index[c]!;
-    return sampleWithoutReplacement(images.length, K + Q, random).map((i) => images[i]!);
+export function sampleTask(index: ClassIndex, draw: TaskDraw, random: Random): Task {
+  const { K } = draw;
+  const drawn = new Map<number, number[]>();
+  const chosen = chooseClasses(index.length, draw, random).map((c) => {
+    const images = drawn.get(c) ?? chooseImages(index[c]!.images, draw, random);
+    drawn.set(c, images);
+    return images;
   });
   return {
     train: shuffle(
@@ -83,15 +91,27 @@ export function sampleTask(index: ClassIndex, { M, K, Q }: TaskSize, random: Ran
   };
 }
 
+function chooseClasses(classes: number, { M, replacement }: TaskDraw, random: Random): number[] {
+  if (!replacement) return sampleWithoutReplacement(classes, M, random);
+  return Array.from({ length: M }, () => Math.floor(random() * classes));
+}
+
+function chooseImages(images: Int32Array, { K, Q, firstImages }: TaskDraw, random: Random): number[] {
+  if (!firstImages) return sampleWithoutReplacement(images.length, K + Q, random).map((i) => images[i]!);
+  if (K + Q > images.length) throw new RangeError(`cannot take ${K + Q} of ${images.length} images`);
+  return Array.from(images.subarray(0, K + Q));
+}
+
 /** What is the same for all episodes of a run. */
-export interface EpisodeSetting extends TaskSize {
+export interface EpisodeSetting extends TaskDraw {
   readonly dataset: Dataset;
   /** What tasks are drawn from; all of the data set, or its part for meta-training. */
   readonly index: ClassIndex;
   readonly layers: readonly number[];
   readonly beta: number;
   readonly feedback: Feedback;
-  readonly seed: number;
+  /** What the names of the random streams begin with. */
+  readonly seed: number | string;
 }
 
 /** Episode `n` of a seed: it depends on no other episode and is the same on every machine. */
@@ -99,35 +119,12 @@ export function makeEpisode(setting: EpisodeSetting, n: number): Episode {
   const { dataset, index, layers, beta, feedback, seed } = setting;
   const task = sampleTask(index, setting, stream(`${seed}/episode/${n}/task`));
   const weightKey = streamKey(`${seed}/episode/${n}/weights`);
-  let drawn: InitialWeights | undefined;
-  const draw = () => {
-    drawn ??= drawWeights(weightKey, layers, { feedback });
-    return drawn;
+  const imageSource = {
+    pixels: dataset.images,
+    train: Int32Array.from(task.train),
+    query: Int32Array.from(task.query),
   };
-  const episode = {
-    layers,
-    beta,
-    feedback,
-    weightKey,
-    // 360,000 numbers: left undrawn by engines that go by the key.
-    get weights() {
-      return draw().weights;
-    },
-    trainImages: gatherImages(dataset, task.train),
-    trainLabels: Uint8Array.from(task.train, (i) => dataset.labels[i]!),
-    queryImages: gatherImages(dataset, task.query),
-    queryLabels: Uint8Array.from(task.query, (i) => dataset.labels[i]!),
-  };
-  if (feedback === 'sym') return episode;
-  return Object.defineProperty(episode, 'feedbackWeights', { enumerable: true, get: () => draw().feedbackWeights });
-}
-
-/** Copies images into one array, count x (dim * dim). */
-function gatherImages({ images, dim }: Dataset, positions: readonly number[]): Uint8Array {
-  const size = dim * dim;
-  const gathered = new Uint8Array(positions.length * size);
-  positions.forEach((position, i) => {
-    gathered.set(images.subarray(position * size, (position + 1) * size), i * size);
-  });
-  return gathered;
+  const trainLabels = Uint8Array.from(task.train, (i) => dataset.labels[i]!);
+  const queryLabels = Uint8Array.from(task.query, (i) => dataset.labels[i]!);
+  return lazyEpisode({ layers, beta, feedback, weightKey, imageSource, trainLabels, queryLabels });
 }

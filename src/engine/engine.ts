@@ -1,8 +1,17 @@
+import { checkLayers } from '../plasticity/placement.js';
 import type { Rule } from '../plasticity/rule.js';
 import type { ThreefryKey } from '../random/threefry.js';
 
 /** `fix`: fixed random feedback (FA). `sym`: B_l = W_l at every step (BP). */
 export type Feedback = 'fix' | 'sym';
+
+/** Images of an episode as positions in a data set. */
+export interface ImageSource {
+  /** count x n_0 bytes; in shared memory where threads are to see it without copying. */
+  readonly pixels: Uint8Array;
+  readonly train: Int32Array;
+  readonly query: Int32Array;
+}
 
 /** All that one episode needs: a network's initial weights and a task (paper's Algorithm 1). */
 export interface Episode {
@@ -12,7 +21,7 @@ export interface Episode {
   readonly beta: number;
   readonly feedback: Feedback;
   /** L matrices, n_l x n_{l-1}, row-major. */
-  readonly weights: readonly Float32Array[];
+  readonly weights: readonly (Float32Array | Float64Array)[];
   /** L matrices of the same shapes; needed when `feedback` is `fix`. */
   readonly feedbackWeights?: readonly Float32Array[];
   /**
@@ -20,6 +29,11 @@ export interface Episode {
    * same bits, need not read the two, which may then be drawn only when they are read.
    */
   readonly weightKey?: ThreefryKey;
+  /**
+   * Where the images can be gathered from. An engine that does so itself need not read `trainImages` and `queryImages`,
+   * which may then be gathered only when they are read.
+   */
+  readonly imageSource?: ImageSource;
   /** T x n_0 bytes, 0..255, in the order in which they are shown. */
   readonly trainImages: Uint8Array;
   /** T class indices, each below n_L. */
@@ -30,18 +44,28 @@ export interface Episode {
   readonly queryLabels: Uint8Array;
 }
 
-/** What one episode yields; a diverged episode holds NaN. */
-export interface EpisodeResult {
+/** What is measured over the query images, with the weights after adaptation; a diverged episode holds NaN. */
+export interface Outcome {
   /** Mean cross-entropy over the query images after adaptation (natural log; no L1 term). */
   readonly loss: number;
   /** Fraction of query images whose largest output is their class. */
   readonly accuracy: number;
-  /** d loss / d theta, one per term of the rule. */
-  readonly thetaGradient: Float64Array;
   /** Degrees between the batch means of e by the feedback path and by W', layers 0..L. */
   readonly angles: Float64Array;
   /** || y_{l-1} W' - y_l W W' ||_F^2 over the query rows, l = 1..L (paper's Eq. 11). */
   readonly orthonormality: Float64Array;
+}
+
+/** What one episode yields. */
+export interface EpisodeResult extends Outcome {
+  /** d loss / d theta, one per term of the rule. */
+  readonly thetaGradient: Float64Array;
+}
+
+/** What adapting alone yields. */
+export interface Adaptation extends Outcome {
+  /** W_1 … W_L after the last training image, like `Episode.weights` and in the engine's own precision. */
+  readonly weights: Episode['weights'];
 }
 
 /** Runs episodes. Every engine computes the same mathematics; they differ in speed and precision. */
@@ -57,6 +81,11 @@ export interface Engine {
    * the background, while another runs. Changes nothing but the time it takes; engines without a use for it lack it.
    */
   prefetch?(episode: Episode, rule: Rule): void;
+  /**
+   * The way forward of `run` alone: the same outcome without a gradient, and the final weights. An episode that starts
+   * from them goes on where this one ended, so a series of any length can be shown piece by piece.
+   */
+  adapt?(episode: Episode, rule: Rule, theta: Float64Array): Promise<Adaptation>;
   dispose(): Promise<void>;
 }
 
@@ -76,6 +105,11 @@ export function checkRun(episodes: readonly Episode[], rule: Rule, theta: readon
       refuse(`the rule has ${rule.terms.length} terms but theta has ${theta[i]!.length} coefficients`);
     if (layers.length < 2 || !layers.every((n) => Number.isInteger(n) && n > 0))
       refuse(`layers must be two or more positive integers, not [${layers.join(', ')}]`);
+    try {
+      for (const term of rule.terms) checkLayers(term, layers.length - 1);
+    } catch (error) {
+      refuse((error as Error).message);
+    }
     if (!(beta > 0 && Number.isFinite(beta))) refuse(`beta must be a positive number, not ${beta}`);
     if (feedback !== 'fix' && feedback !== 'sym') refuse(`feedback must be 'fix' or 'sym', not '${feedback}'`);
     // Matrices drawn under a key are of the right sizes, and not drawn before they are read.
@@ -95,7 +129,7 @@ export function checkRun(episodes: readonly Episode[], rule: Rule, theta: readon
     }
     for (const part of ['train', 'query'] as const) {
       const labels = episode[`${part}Labels`];
-      if (episode[`${part}Images`].length !== labels.length * layers[0]!)
+      if (!episode.imageSource && episode[`${part}Images`].length !== labels.length * layers[0]!)
         refuse(`${part}Images must be ${labels.length} x ${layers[0]} bytes, one row a label`);
       const wrong = labels.find((label) => label >= layers.at(-1)!);
       if (wrong !== undefined) refuse(`${part}Labels holds ${wrong}, but the network has ${layers.at(-1)} outputs`);

@@ -2,12 +2,12 @@
 export interface EpisodeRecord {
   /** Counted from 1. */
   readonly episode: number;
-  /** Mean query cross-entropy + lamb * sum |theta|; NaN where the episode diverged. */
+  /** Mean query cross-entropy + lamb * sum |theta / scale|; NaN where the episode diverged. */
   readonly loss: number;
   readonly accuracy: number;
   /** Coefficients the episode ran with, in the rule's order. */
   readonly theta: readonly number[];
-  /** d loss / d theta as given to Adam (after clipping, with the L1 term). */
+  /** d loss / d phi, phi = theta / scale, as given to Adam: after clipping, with the L1 term unless that is proximal. */
   readonly gradient: readonly number[];
   /** Degrees, layers 0..L. */
   readonly angles: readonly number[];
@@ -23,7 +23,10 @@ export interface EpisodeRecord {
   readonly next: AdamState;
 }
 
-/** Coefficients with Adam's moments and step count (Kingma & Ba 2015). */
+/**
+ * Coefficients with Adam's moments and step count (Kingma & Ba 2015). theta is as the rule runs with it; m and v are
+ * moments of the gradient with respect to phi = theta / scale (run.json holds each term's scale, 1 but for --term_scale).
+ */
 export interface AdamState {
   readonly theta: readonly number[];
   readonly m: readonly number[];

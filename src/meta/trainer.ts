@@ -1,4 +1,4 @@
-import type { Engine, Episode } from '../engine/engine.js';
+import type { Engine, Episode, EpisodeResult } from '../engine/engine.js';
 import type { Rule } from '../plasticity/rule.js';
 import { adamStep, initialState } from './adam.js';
 import { type ObjectiveOptions, objective } from './objective.js';
@@ -7,7 +7,7 @@ import type { EpisodeRecord } from './record.js';
 /** Where meta-training stands: what the next episode needs of the ones before it. */
 export type Checkpoint = Pick<EpisodeRecord, 'episode' | 'skips' | 'next'>;
 
-/** Steps left out in a row after which training stops. */
+/** Steps left out in a row after which training stops, if nothing else is said. */
 export const MAX_SKIPS_IN_A_ROW = 10;
 
 /** Before the first episode, with the given initial coefficients. */
@@ -20,16 +20,20 @@ export interface TrainOptions extends ObjectiveOptions {
   readonly rule: Rule;
   /** Episode n, counted from 1. */
   readonly makeEpisode: (n: number) => Episode;
-  /** The last episode to run. */
+  /** Tasks whose results are averaged for one Adam step; 1 if absent. Step n takes episodes (n - 1) metaBatch + 1 … n metaBatch. */
+  readonly metaBatch?: number;
+  /** The last step to take; with a metaBatch of 1 a step is an episode. */
   readonly episodes: number;
   /** Adam's learning rate. */
   readonly lrMeta: number;
   readonly from: Checkpoint;
+  /** Steps left out in a row after which training stops; 10 if absent. */
+  readonly maxSkips?: number;
   /** When aborted, training ends after the episode in progress. */
   readonly signal?: AbortSignal;
 }
 
-/** Thrown when `MAX_SKIPS_IN_A_ROW` episodes in a row had a loss or gradient that was not finite. */
+/** Thrown when `maxSkips` episodes in a row had a loss or gradient that was not finite. */
 export class DivergedError extends Error {
   override readonly name = 'DivergedError';
 }
@@ -41,27 +45,46 @@ export class DivergedError extends Error {
  * @throws DivergedError after too many such episodes in a row.
  */
 export async function* train(options: TrainOptions): AsyncGenerator<EpisodeRecord, void, undefined> {
-  const { engine, rule, makeEpisode, episodes, lrMeta, signal } = options;
+  const {
+    engine,
+    rule,
+    makeEpisode,
+    episodes,
+    lrMeta,
+    metaBatch = 1,
+    scale,
+    lamb,
+    l1,
+    signal,
+    maxSkips = MAX_SKIPS_IN_A_ROW,
+  } = options;
+  const adam = { learningRate: lrMeta, scale, shrink: l1 === 'proximal' ? lamb : 0 };
   let at: Checkpoint = options.from;
-  let upcoming: Episode | undefined;
+  const tasksOf = (step: number) =>
+    Array.from({ length: metaBatch }, (_, i) => makeEpisode((step - 1) * metaBatch + i + 1));
+  let upcoming: Episode[] | undefined;
   for (;;) {
-    if (at.skips.inARow >= MAX_SKIPS_IN_A_ROW) throw new DivergedError(divergedMessage(at.episode));
+    if (at.skips.inARow >= maxSkips) throw new DivergedError(divergedMessage(at.episode, maxSkips));
     if (at.episode >= episodes || signal?.aborted) return;
 
     const episode = at.episode + 1;
     const { theta } = at.next;
     const start = performance.now();
-    const current: Episode = upcoming ?? makeEpisode(episode);
-    if (episode < episodes && engine.prefetch) {
-      upcoming = makeEpisode(episode + 1);
-      engine.prefetch(upcoming, rule);
+    const tasks: Episode[] = upcoming ?? tasksOf(episode);
+    if (metaBatch === 1 && episode < episodes && engine.prefetch) {
+      upcoming = tasksOf(episode + 1);
+      engine.prefetch(upcoming[0]!, rule);
     }
-    const [result] = await engine.run([current], rule, [Float64Array.from(theta)]);
-    if (!result) throw new Error(`Engine ${engine.name} gave no result for episode ${episode}.`);
+    const results = await engine.run(
+      tasks,
+      rule,
+      tasks.map(() => Float64Array.from(theta)),
+    );
+    const result = average(results);
     const ms = performance.now() - start;
 
     const { loss, gradient } = objective(result, theta, options);
-    const next = adamStep(at.next, gradient, lrMeta);
+    const next = adamStep(at.next, gradient, adam);
     // The new moments are asked too: the square of a finite gradient can overflow.
     const skipped = ![loss, ...gradient, ...next.theta, ...next.m, ...next.v].every(Number.isFinite);
     const record: EpisodeRecord = {
@@ -70,8 +93,8 @@ export async function* train(options: TrainOptions): AsyncGenerator<EpisodeRecor
       accuracy: result.accuracy,
       theta,
       gradient,
-      angles: Array.from(result.angles),
-      orthonormality: Array.from(result.orthonormality),
+      angles: result.angles,
+      orthonormality: result.orthonormality,
       ms,
       skipped,
       skips: skipped
@@ -84,9 +107,21 @@ export async function* train(options: TrainOptions): AsyncGenerator<EpisodeRecor
   }
 }
 
-function divergedMessage(episode: number): string {
-  return (
-    `Stopped after episode ${episode}: loss or gradient was not finite for ${MAX_SKIPS_IN_A_ROW} episodes in a row. ` +
-    'Try a smaller --a, smaller --init values, or --clip 10.'
-  );
+/** Means over the tasks of a step, summed in their order: the same bytes whatever thread was done first. */
+function average(results: readonly EpisodeResult[]) {
+  const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value) / results.length;
+  const means = (field: 'thetaGradient' | 'angles' | 'orthonormality') =>
+    Array.from(results[0]![field], (_, i) => mean(results.map((result) => result[field][i]!)));
+  return {
+    loss: mean(results.map(({ loss }) => loss)),
+    accuracy: mean(results.map(({ accuracy }) => accuracy)),
+    thetaGradient: means('thetaGradient'),
+    angles: means('angles'),
+    orthonormality: means('orthonormality'),
+  };
+}
+
+function divergedMessage(episode: number, skips: number): string {
+  const howOften = skips > 1 ? ` for ${skips} episodes in a row` : '';
+  return `Stopped after episode ${episode}: loss or gradient was not finite${howOften}.`;
 }

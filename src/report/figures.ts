@@ -55,7 +55,7 @@ function accuracyChart(records: readonly EpisodeRecord[], { avgWindow, M }: Figu
 
 function coefficientChart(records: readonly EpisodeRecord[], { terms }: FigureOptions): Untitled {
   const curves = terms.map((name, i) => ({
-    label: `θ_${/^F\d+$/.test(name) ? name.slice(1) : name}`,
+    label: `θ_${/^F\d+(@|$)/.test(name) ? name.slice(1) : name}`,
     points: records.map(({ episode, theta }): Point => [episode, finite(theta[i])]),
   }));
   const values = curves.flatMap(({ points }) => points.map(([, y]) => y)).filter(Number.isFinite);

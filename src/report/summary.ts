@@ -1,5 +1,6 @@
 import type { EpisodeRecord } from '../meta/record.js';
 import { diverged } from './diverged.js';
+import { findTrouble } from './trouble.js';
 
 /** What a run came to. Means leave out episodes that diverged; NaN where there was none to average. */
 export interface Summary {
@@ -16,15 +17,18 @@ export interface Summary {
   readonly theta: readonly { readonly name: string; readonly mean: number; readonly final: number }[];
   /** Adam steps left out because loss or gradient was not finite. */
   readonly skipped: number;
+  /** What went wrong, a sentence each; none where all is well. */
+  readonly trouble: readonly string[];
 }
 
 /**
  * Summary of a run.
  *
  * @param terms names of the rule's terms, in its order.
+ * @param M classes of a task, to tell a run that only guesses.
  * @throws RangeError if there is no episode to summarise.
  */
-export function summarise(records: readonly EpisodeRecord[], terms: readonly string[]): Summary {
+export function summarise(records: readonly EpisodeRecord[], terms: readonly string[], M?: number): Summary {
   const last = records.at(-1);
   if (last === undefined) throw new RangeError('A summary needs at least one episode; the run has none.');
   const outcomes = records.slice(-100);
@@ -43,6 +47,7 @@ export function summarise(records: readonly EpisodeRecord[], terms: readonly str
       final: last.next.theta[i] ?? Number.NaN,
     })),
     skipped: last.skips.total,
+    trouble: findTrouble(records, M),
   };
 }
 
@@ -62,7 +67,9 @@ export function formatSummary(summary: Summary): string {
   const table = rows.map(([name, ...cells]) =>
     [name!.padEnd(names), ...cells.map((cell) => cell.padStart(20))].join('  '),
   );
-  return [`${count(episodes, 'episode')}, ${count(skipped, 'Adam step')} skipped`, ...table].join('\n');
+  return [`${count(episodes, 'episode')}, ${count(skipped, 'Adam step')} skipped`, ...table, ...summary.trouble].join(
+    '\n',
+  );
 }
 
 /** Mean of the finite values, NaN if there is none. */

@@ -15,8 +15,8 @@ export interface SvgElement {
 /** Width of a character of DejaVu Sans, in ems, on the safe side. */
 const characterWidth = 0.62;
 const subscriptSize = 0.75;
-/** A letter of the paper's, an underscore and what is to stand below: `θ_2`, `α_1`, `θ_own`, `F_bio`, `E_1`. */
-const subscript = /([θα]|(?<!\w)[EF])_([^\s,;=]+)/;
+/** A letter of the paper's, an underscore and what is to stand below: `θ_2`, `α_1`, `θ_own`, `θ_2@1,3`, `F_bio`, `E_1`. */
+const subscript = /([θα]|(?<!\w)[EF])_([^\s,;=]+(?:,\d+)*)/;
 const longestLabel = 24;
 
 /** A label that leaves room for the figure. */

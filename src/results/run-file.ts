@@ -15,8 +15,8 @@ export interface RunFile {
   readonly started: string;
   /** Every setting by its flag's name, defaults included. */
   readonly settings: Readonly<Record<string, unknown>>;
-  /** The rule's terms with the coefficients they start from. */
-  readonly rule: readonly (Term & { readonly initial: number })[];
+  /** The rule's terms with the coefficients they start from, and, unless it is 1, the scale of phi = theta / scale, which Adam sees. */
+  readonly rule: readonly (Term & { readonly initial: number; readonly scale?: number })[];
   readonly layers: readonly number[];
   readonly data: {
     readonly name: string;
@@ -84,6 +84,7 @@ function isRunFile(value: unknown): value is RunFile {
     typeof settings === 'object' &&
     settings !== null &&
     Array.isArray(rule) &&
+    rule.every((term) => term && (term.scale === undefined || (Number.isFinite(term.scale) && term.scale > 0))) &&
     typeof data?.checksum === 'string'
   );
 }

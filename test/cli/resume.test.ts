@@ -10,7 +10,8 @@ const cwd = temporaryFolder();
 process.chdir(cwd);
 imageFolder(cwd);
 const EPISODES = 40;
-const FLAGS = [...SMALL, '--vec', 'F2', 'F9', '--lamb', '0.1', '--seed', '3', '--fbk', 'sym'];
+const SAFEGUARDS = ['--term_scale', 'auto', '--l1', 'proximal', '--clip', '5'];
+const FLAGS = [...SMALL, '--vec', 'F2', 'F9', '--lamb', '0.1', '--seed', '3', '--fbk', 'sym', ...SAFEGUARDS];
 let whole: Record<string, string>;
 let wholeFolder: string;
 
@@ -93,7 +94,8 @@ describe('--resume', () => {
     for (const [flags, message] of [
       ['--seed 4', /--seed must be left out or as recorded with --resume, 3 here, not '4'/],
       ['--fbk fix', /--fbk .*"sym" here/],
-      ['--clip 1', /--clip .*"none" here/],
+      ['--clip 1', /--clip .*, 5 here/],
+      ['--term_scale F9=0.5', /--term_scale .*"auto" here/],
       ['--vec F2', /--vec .*\["F2","F9"\] here/],
       ['--episodes 38', /--episodes must be at least 39, the episodes that the run has, not '38'/],
     ] as const) {

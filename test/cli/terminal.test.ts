@@ -51,9 +51,13 @@ test('bar and duration', () => {
 });
 
 test('what is said of GPUs', () => {
-  assert.equal(gpuNotice(1, false), 'No GPU on this machine: running on the CPU.');
-  assert.match(gpuNotice(1, true)!, /no engine for GPUs.*on the CPU/);
-  assert.equal(gpuNotice(0, true), undefined);
+  assert.equal(gpuNotice(1, false, 'reference'), 'No GPU on this machine: running on the CPU.');
+  assert.match(
+    gpuNotice(1, true, 'reference')!,
+    /^The reference engine runs on the CPU; --engine tensorflow runs on a GPU/,
+  );
+  assert.equal(gpuNotice(1, true, 'tensorflow'), undefined);
+  assert.equal(gpuNotice(0, true, 'reference'), undefined);
 });
 
 test('the first signal asks to stop, the second one is left to the system', () => {

@@ -81,6 +81,67 @@ describe('a run', () => {
     assert.deepEqual(journal.theta, [-1e-3, 0.5]);
   });
 
+  test('--term_scale: what Adam does is in the header and, with what was measured, in run.json', async () => {
+    const flags = [...SMALL, '--vec', 'F3', '--episodes', '2', '--lamb', '0.1', '--json'];
+    const auto = await run([...flags, ...into(), '--term_scale', 'auto', '--clip', '3']);
+    const [, scale] =
+      /Adam +rate 0.001, L1 0.1 by subgradient steps, gradients clipped to norm 3, terms scaled: F3 x (.*)/.exec(
+        auto.stderr,
+      )!;
+    const folder = JSON.parse(auto.stdout).folder;
+    const { rule, settings } = json(join(folder, 'run.json'));
+    assert.deepEqual([rule[0].scale, rule[1].scale, settings.term_scale], [undefined, Number(scale), 'auto']);
+    assert.ok(Number(scale) > 0 && Number(scale) < 1);
+    // Adam's first step is its rate, in the units that it sees.
+    const second = JSON.parse(readFileSync(join(folder, 'journal.jsonl'), 'utf8').split('\n')[1]!);
+    assert.ok(Math.abs(Math.abs(second.theta[1]) - 1e-3 * Number(scale)) < 1e-8);
+    const given = await run([...flags, ...into(), '--term_scale', `F3=${scale}`, '--clip', '3']);
+    assert.deepEqual(JSON.parse(given.stdout).summary, JSON.parse(auto.stdout).summary);
+  });
+
+  test('--parity draws as main.py does and turns the safeguards off', async () => {
+    const { stdout, stderr } = await run([
+      ...SMALL,
+      ...into(),
+      '--parity',
+      '--clip',
+      'off',
+      '--episodes',
+      '1',
+      '--json',
+    ]);
+    assert.match(stderr, /^Tasks .*, classes drawn with replacement, always the first images/m);
+    assert.match(stderr, /^Adam .*, gradients not clipped, as main.py does/m);
+    const { settings } = json(join(JSON.parse(stdout).folder, 'run.json'));
+    assert.deepEqual(
+      [settings.replacement, settings.first_images, settings.clip, settings.l1, settings.term_scale],
+      [true, true, 0, 'subgradient', {}],
+    );
+    const folder = JSON.parse(stdout).folder;
+    assert.equal((await run(['--resume', folder, '--episodes', '2', '--quiet'])).code, 0);
+  });
+
+  test('--parity stops at the first episode that is not finite', async () => {
+    const flags = [...SMALL, ...into(), '--episodes', '30', '--json', '--parity', '--a', '1e200'];
+    const { code, stdout, stderr } = await run(flags);
+    assert.equal(code, 1);
+    assert.match(stderr, /Stopped after episode 1: loss or gradient was not finite\.$/m);
+    assert.equal(JSON.parse(stdout).summary.skipped, 1);
+  });
+
+  test('a run that learns nothing says so, with what may help', async () => {
+    const flags = [...SMALL, ...into(), '--episodes', '120', '--a', '-0.5', '--lr_meta', '1e-9', '--vec', 'F2'];
+    const { code, stdout, stderr } = await run([...flags, '--clip', 'off', '--term_scale', 'none']);
+    assert.equal(code, 0);
+    assert.match(stdout, /^It is stuck: /m);
+    assert.match(
+      stderr,
+      /What may help: --clip 10, --term_scale auto, --a 0\.001, an --lr_meta below 1e-9 or another --seed than 1\./,
+    );
+    const safe = await run([...flags, '--quiet']);
+    assert.match(safe.stderr, /What may help: --a 0\.001, an --lr_meta/);
+  });
+
   test('the same seed gives the same journal, another seed another one', async () => {
     const journal = async (seed: string) => {
       const { stdout } = await run([...SMALL, ...into(), '--episodes', '3', '--seed', seed, '--json', '--quiet']);
@@ -153,7 +214,7 @@ describe('a run', () => {
     assert.equal(code, 1);
     assert.equal(outcome, 'diverged');
     assert.match(stderr, /^Warning: Episode 1: loss or gradient is not finite/m);
-    assert.match(stderr, /Stopped after episode 10: .*smaller --a/);
+    assert.match(stderr, /Stopped after episode 10: .* in a row\.\n.*What may help: .*--a 0\.001/);
     assert.equal(readFileSync(join(folder, 'journal.jsonl'), 'utf8').split('\n').length, 11);
     assert.deepEqual(listing(folder), FILES);
     const again = await run(['--resume', folder, '--quiet']);
@@ -164,7 +225,7 @@ describe('a run', () => {
     const flags = [...SMALL, '--episodes', '1'];
     assert.match(
       (await run([...flags, ...into()])).stdout,
-      /^(No GPU on this machine|This version has no .*): running on the CPU\.$/m,
+      /^(No GPU on this machine: running on|The \w+ engine runs on) the CPU/m,
     );
     assert.doesNotMatch((await run([...flags, ...into(), '--gpu_mode', '0'])).stdout, /GPU/);
   });
@@ -215,6 +276,37 @@ describe('the program', () => {
 
   test('--version', async () => {
     const { stdout } = await run(['--version']);
-    assert.equal(stdout, `${json(new URL('../../package.json', import.meta.url).pathname).version}\n`);
+    const { version } = json(new URL('../../package.json', import.meta.url).pathname);
+    assert.equal(stdout, `${version}\n`);
+    const verbose = await run(['--version', '--verbose']);
+    assert.match(verbose.stdout, new RegExp(`^${version}\nNode ${process.version}\n(Engine .*\n)+$`));
+    assert.match(verbose.stdout, /^Engine tensorflow \(@tensorflow\/tfjs-backend-wasm, WebAssembly on the CPU/m);
   });
+});
+
+test('--meta_batch: the same journal for any number of --workers', async () => {
+  const journals: string[] = [];
+  for (const workers of ['1', '2', '3']) {
+    const { code, stdout } = await run([
+      ...SMALL,
+      '--episodes',
+      '3',
+      '--meta_batch',
+      '4',
+      '--workers',
+      workers,
+      '--json',
+    ]);
+    assert.equal(code, 0);
+    const text = readFileSync(join(JSON.parse(stdout).folder, 'journal.jsonl'), 'utf8');
+    journals.push(text.replace(/"ms":[^,]*,/g, ''));
+  }
+  assert.equal(journals[1], journals[0]);
+  assert.equal(journals[2], journals[0]);
+});
+
+test('--relaxed goes with the wasm engine only', async () => {
+  const { code, stderr } = await run([...SMALL, '--relaxed', '--engine', 'reference']);
+  assert.equal(code, 2);
+  assert.match(stderr, /--relaxed goes with --engine wasm, not 'reference'/);
 });

@@ -68,6 +68,49 @@ describe('sampleTask', () => {
   });
 });
 
+describe('sampleTask as the release draws', () => {
+  const label = (i: number) => dataset.labels[i]!;
+
+  test('with replacement: all sequences of classes equally likely, a class that comes twice with the same images', () => {
+    const counts = new Array<number>(CLASSES).fill(0);
+    const random = stream('replacement');
+    const tasks = 4000;
+    let distinct = 0;
+    for (let n = 0; n < tasks; n++) {
+      const { train, query } = sampleTask(index, { M: 3, K: 4, Q: 2, replacement: true }, random);
+      assert.deepEqual([train.length, query.length], [12, 6]);
+      const times = new Map<number, number>();
+      for (const i of [...train, ...query]) times.set(i, (times.get(i) ?? 0) + 1);
+      const classes = new Set(query.map(label));
+      assert.equal(times.size, classes.size * 6);
+      for (const c of classes) {
+        const images = [...times].filter(([i]) => label(i) === c);
+        assert.equal(new Set(images.map(([, count]) => count)).size, 1);
+        counts[c]! += images[0]![1];
+      }
+      assert.ok(!train.some((i) => query.includes(i)));
+      if (classes.size === 3) distinct++;
+    }
+    const expected = (3 * tasks) / CLASSES;
+    for (const count of counts) assert.ok(Math.abs(count - expected) < 5 * Math.sqrt(expected), `${count}`);
+    const share = (7 * 6 * 5) / 7 ** 3;
+    assert.ok(Math.abs(distinct / tasks - share) < 5 * Math.sqrt((share * (1 - share)) / tasks), `${distinct}`);
+  });
+
+  test('with replacement M may exceed the number of classes', () => {
+    assert.equal(sampleTask(index, { M: 20, K: 1, Q: 1, replacement: true }, stream('many')).query.length, 20);
+  });
+
+  test('the first images: K for training, shuffled, and the next Q for the query', () => {
+    const { train, query } = sampleTask(index, { M: 7, K: 4, Q: 2, firstImages: true }, stream('first'));
+    const first = index.flatMap(({ images }) => [...images.subarray(0, 4)]);
+    assert.notDeepEqual(train, first);
+    assert.deepEqual([...train].sort(), first.sort());
+    assert.deepEqual([...query].sort(), index.flatMap(({ images }) => [...images.subarray(4, 6)]).sort());
+    assert.throws(() => sampleTask(index, { M: 1, K: 12, Q: 1, firstImages: true }, stream('first')), RangeError);
+  });
+});
+
 describe('splitClasses', () => {
   test('three parts without overlap that make up the whole', () => {
     const fraction = fc.double({ min: 0, max: 0.9, noNaN: true });

@@ -5,8 +5,8 @@ import { createEngine } from '#dist/engine/create.js';
 import type { Episode } from '#dist/engine/engine.js';
 import { POOL } from '#dist/plasticity/pool.js';
 import { parseRule, type Rule } from '#dist/plasticity/rule.js';
-import { realEpisodes, realGolden, syntheticEpisodes } from '../golden/episodes.ts';
-import { formula } from '../plasticity/formulas.ts';
+import { perLayer, realEpisodes, realGolden, syntheticEpisodes } from '../golden/episodes.ts';
+import { formula, place, placedTerm } from '../plasticity/formulas.ts';
 import { type EpisodeShape, episodeShape, noise, randomEpisode } from './random-episode.ts';
 
 const engine = await createEngine('reference');
@@ -35,6 +35,17 @@ describe('golden episodes', () => {
     });
   };
   for (const golden of syntheticEpisodes()) test(`synthetic ${golden.name}`, () => check(golden));
+  test('with a coefficient a layer the gradients add up to the golden one', async () => {
+    for (const golden of syntheticEpisodes()) {
+      const { episode, rule, theta, together } = perLayer(golden);
+      const { loss, thetaGradient } = await run(episode, rule, theta);
+      const plain = await run(episode, parseRule(golden.terms), golden.theta);
+      assert.equal(loss, plain.loss);
+      together(thetaGradient).forEach((value, r) => {
+        assertClose(value, plain.thetaGradient[r]!, 1e-9 * Math.abs(value), `gradient of ${golden.terms[r]}`);
+      });
+    }
+  });
   test('real EMNIST', { skip: !realGolden && 'needs the golden episodes beside the project' }, async (t) => {
     for (const golden of realEpisodes()) await t.test(golden.name, () => check(golden));
   });
@@ -92,6 +103,30 @@ describe('gradient by central differences', () => {
     );
   });
 
+  test('random formulas in random layers of random networks', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        episodeShape,
+        fc.array(fc.tuple(formula, place), { minLength: 1, maxLength: 3 }),
+        fc.nat(1e6),
+        async (shape, terms, seed) => {
+          const draw = noise(seed);
+          const L = shape.layers.length - 1;
+          const rule = parseRule(
+            terms.map(([text, bits], i) => placedTerm(`t${i}`, text, bits, L)),
+            L,
+          );
+          await checkGradient(
+            shape,
+            rule,
+            Float64Array.from(rule.terms, () => 0.02 * draw()),
+          );
+        },
+      ),
+      { seed: 4, numRuns: 200 },
+    );
+  });
+
   test('decay that wipes the weights out (1 + a = 0) and decay over many blocks', async () => {
     const rule = parseRule(['F0', 'F3', 'F2']);
     for (const decay of [1, 0.1, -0.01])
@@ -105,6 +140,24 @@ describe('gradient by central differences', () => {
 });
 
 describe('edges', () => {
+  test('a layer where no term applies does not learn, and one coefficient in all layers is the plain rule', async () => {
+    const episode = randomEpisode({ layers: [9, 6, 4, 3], feedback: 'fix', train: 20, query: 3, seed: 6 });
+    const theta = Float64Array.of(0.05, -0.02);
+    assert.deepEqual(
+      await run(episode, parseRule(['F0@1,2,3', 'F2@1,2,3']), theta),
+      await run(episode, parseRule(['F0', 'F2']), theta),
+    );
+    // Without its terms layer 2 is as with coefficients of zero there.
+    const zero = await run(episode, parseRule(['F0@1,3', 'F2', 'F0@2'], 3), Float64Array.of(0.05, -0.02, 0));
+    const none = await run(episode, parseRule(['F0@1,3', 'F2'], 3), theta);
+    assert.equal(none.loss, zero.loss);
+    assert.deepEqual(none.thetaGradient, zero.thetaGradient.subarray(0, 2));
+    const still = await run(episode, parseRule(['F0@2'], 3), Float64Array.of(0));
+    const { orthonormality } = await run(episode, parseRule(['F0@2']), Float64Array.of(0.05));
+    assert.equal(orthonormality[0], still.orthonormality[0]);
+    assert.notEqual(orthonormality[1], still.orthonormality[1]);
+  });
+
   test('a diverged episode yields NaN, and the next one is unaffected', async () => {
     const rule = parseRule(['F0', 'F9']);
     const episode = randomEpisode({ layers: [9, 6, 4], feedback: 'fix', train: 60, query: 3, seed: 1 });
@@ -135,6 +188,10 @@ describe('edges', () => {
       [{ ...good, queryImages: new Uint8Array(3) }, theta, /queryImages must be 1 x 4 bytes/],
       [{ ...good, beta: Number.NaN }, theta, /beta must be a positive number/],
     ];
+    await assert.rejects(
+      run(good, parseRule(['F0@3']), theta),
+      /^RangeError: the term 'F0@3' is for layer 3, but the network has layers 1 to 2$/,
+    );
     for (const [episode, coefficients, message] of bad) await assert.rejects(run(episode, rule, coefficients), message);
   });
 });

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
@@ -8,8 +9,8 @@ import { createWasmEngine } from '#dist/engine/wasm/engine.js';
 import { drawWeights } from '#dist/network/initialise.js';
 import { POOL } from '#dist/plasticity/pool.js';
 import { parseRule, type Rule } from '#dist/plasticity/rule.js';
-import { type GoldenEpisode, realEpisodes, realGolden, syntheticEpisodes } from '../golden/episodes.ts';
-import { formula } from '../plasticity/formulas.ts';
+import { type GoldenEpisode, perLayer, realEpisodes, realGolden, syntheticEpisodes } from '../golden/episodes.ts';
+import { formula, place, placedTerm } from '../plasticity/formulas.ts';
 import { episodeShape, noise, randomEpisode } from './random-episode.ts';
 
 const reference = await createEngine('reference');
@@ -46,6 +47,18 @@ async function checkGolden(engine: Engine, { episode, terms, theta, lamb, expect
 
 describe('golden episodes', () => {
   for (const golden of syntheticEpisodes()) test(`synthetic ${golden.name}`, () => checkGolden(wasm, golden));
+  test('with a coefficient a layer the gradients add up to the golden one', async () => {
+    for (const golden of syntheticEpisodes()) {
+      const { episode, rule, theta, together } = perLayer(golden);
+      const { loss, thetaGradient } = await run(wasm, episode, rule, theta);
+      const plain = await run(wasm, episode, parseRule(golden.terms), golden.theta);
+      assert.equal(loss, plain.loss);
+      together(thetaGradient).forEach((value, r) => {
+        const tolerance = 1e-9 * largest(thetaGradient);
+        assertClose(value, plain.thetaGradient[r]!, tolerance, `gradient of ${golden.terms[r]}`);
+      });
+    }
+  });
   test('real EMNIST', { skip: !realGolden && 'needs the golden episodes beside the project' }, async (t) => {
     for (const golden of realEpisodes()) await t.test(golden.name, () => checkGolden(wasm, golden));
   });
@@ -64,7 +77,8 @@ async function checkAgainstReference(episode: Episode, rule: Rule, theta: Float6
   const scale = largest(expected.thetaGradient);
   if (!(expected.loss < 20 && scale < 1e3)) return; // Chaotic, or nearly: no digit of it means anything.
   const draw = noise(17);
-  const shaken = (matrices: readonly Float32Array[]) => matrices.map((m) => m.map((w) => w * (1 + 2e-7 * draw())));
+  const shaken = (matrices: Episode['weights']) =>
+    matrices.map((matrix) => Float32Array.from(matrix, (w) => w * (1 + 2e-7 * draw())));
   const moved = await run(
     reference,
     {
@@ -116,6 +130,42 @@ describe('against the reference engine', () => {
       ),
       { seed: 5, numRuns: 150 },
     );
+  });
+
+  test('random formulas in random layers of random networks', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        episodeShape,
+        fc.array(fc.tuple(formula, place), { minLength: 1, maxLength: 3 }),
+        fc.nat(1e6),
+        async (shape, terms, seed) => {
+          const draw = noise(seed);
+          const L = shape.layers.length - 1;
+          const rule = parseRule(
+            terms.map(([text, bits], i) => placedTerm(`t${i}`, text, bits, L)),
+            L,
+          );
+          const theta = Float64Array.from(rule.terms, () => 0.02 * draw());
+          await checkAgainstReference(randomEpisode(shape), rule, theta);
+        },
+      ),
+      { seed: 6, numRuns: 100 },
+    );
+  });
+
+  test('each layer alone has its own terms: with errors, with decay, in sample space or not', async () => {
+    for (const feedback of ['fix', 'sym'] as const)
+      for (const layer of [1, 2, 3])
+        for (const terms of [
+          ['F0', `F2@${layer}`],
+          [`F0@${layer}`],
+          [`F0@${layer}`, `F3@${layer}`, 'F9'],
+          ['F0', `F6@${layer}`],
+        ]) {
+          const rule = parseRule(terms);
+          const episode = randomEpisode({ layers: [30, 17, 16, 9], feedback, train: 30, query: 5, seed: layer });
+          await checkAgainstReference(episode, rule, alternating(rule, 2e-3));
+        }
   });
 
   const shapes: Record<string, Parameters<typeof randomEpisode>[0]> = {
@@ -234,6 +284,29 @@ describe('the helper thread', () => {
     assert.deepEqual(await run(engine, episodes[0]!, rule, theta), expected);
     await engine.dispose();
     assert.deepEqual(await run(engine, episodes[0]!, rule, theta), expected);
+  });
+
+  test('neither keeps a process alive nor lets it end before disposing is done', () => {
+    const script = `
+      const { createWasmEngine } = await import('#dist/engine/wasm/engine.js');
+      const { parseRule } = await import('#dist/plasticity/rule.js');
+      const one = new Float32Array(6);
+      const episode = { layers: [3, 2], beta: 1, feedback: 'sym', weights: [one], trainImages: new Uint8Array(3),
+        trainLabels: new Uint8Array(1), queryImages: new Uint8Array(3), queryLabels: new Uint8Array(1) };
+      const engines = [await createWasmEngine(), await createWasmEngine()];
+      for (const engine of engines) {
+        engine.prefetch(episode, parseRule(['F0']));
+        await engine.run([episode], parseRule(['F0']), [Float64Array.of(0)]);
+        // An answer that nobody has taken when the engine goes.
+        engine.prefetch(episode, parseRule(['F0']));
+        for (const start = performance.now(); performance.now() < start + 100; );
+      }
+      await engines[0].dispose();
+      console.log('disposed');`;
+    const root = new URL('../..', import.meta.url);
+    const options = { cwd: root, encoding: 'utf8', timeout: 60_000 } as const;
+    const { status, stdout } = spawnSync(process.execPath, ['--input-type=module', '--eval', script], options);
+    assert.deepEqual([status, stdout], [0, 'disposed\n']);
   });
 
   test('weights drawn under a key are those of drawWeights', async () => {

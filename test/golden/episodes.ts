@@ -1,6 +1,7 @@
 /** Golden episodes: inputs, and what float64 automatic differentiation gives for them. */
 import { existsSync, readFileSync } from 'node:fs';
 import type { Episode, Feedback } from '#dist/engine/engine.js';
+import { parseRule } from '#dist/plasticity/rule.js';
 import { sharedPath } from '../shared.ts';
 
 export interface GoldenEpisode {
@@ -116,6 +117,19 @@ export function syntheticEpisodes(): GoldenEpisode[] {
       rounded: false,
     };
   });
+}
+
+/** The same episode with coefficients of its own in each layer, all of them as they were: theirs is the golden gradient together. */
+export function perLayer({ episode, terms, theta }: GoldenEpisode) {
+  const L = episode.layers.length - 1;
+  const each = Float64Array.from({ length: L * terms.length }, (_, i) => theta[Math.floor(i / L)]!);
+  const rule = parseRule(
+    terms.map((term) => `${term}@each`),
+    L,
+  );
+  const together = (gradient: Float64Array) =>
+    terms.map((_, r) => gradient.subarray(r * L, (r + 1) * L).reduce((a, b) => a + b));
+  return { episode, rule, theta: each, together };
 }
 
 export const realGolden = sharedPath('golden/fix-pseudo');

@@ -28,19 +28,18 @@ export function numbered(n: number): Episode {
 export function bowl(spoil: (episode: number) => { loss?: number; gradient?: number[] } = () => ({})): Engine {
   return {
     name: 'bowl',
-    async run([episode], _rule, [theta]) {
-      const [a, b] = theta as unknown as [number, number];
-      const n = episode!.beta;
-      const { loss, gradient } = spoil(n);
-      return [
-        {
+    async run(episodes, _rule, thetas) {
+      return episodes.map(({ beta: n }, i) => {
+        const [a, b] = thetas[i] as unknown as [number, number];
+        const { loss, gradient } = spoil(n);
+        return {
           loss: loss ?? (a - 3) ** 2 + (b + 1) ** 2,
           accuracy: 1 / n,
           thetaGradient: Float64Array.from(gradient ?? [2 * (a - 3) + Math.sin(n), 2 * (b + 1) + Math.cos(n)]),
           angles: Float64Array.of(90, Number.NaN),
           orthonormality: Float64Array.of(n),
-        },
-      ];
+        };
+      });
     },
     async dispose() {},
   };

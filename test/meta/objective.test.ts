@@ -29,4 +29,20 @@ describe('objective', () => {
     const { loss, gradient } = objective({ loss: Number.NaN, thetaGradient: [Number.NaN] }, [1], { lamb: 1, clip: 1 });
     assert.deepEqual([loss, ...gradient], [Number.NaN, Number.NaN]);
   });
+
+  test('sees phi = theta / scale: the chain rule first, then the norm, then the L1 term', () => {
+    const { loss, gradient } = objective(crossEntropy, theta, { lamb: 2, clip: 1, scale: [4, 1, 0.25] });
+    assert.equal(loss, 2 + 2 * (0.125 + 1));
+    const norm = Math.hypot(12, -1);
+    close(gradient, [12 / norm + 2, 0, -1 / norm - 2]);
+  });
+
+  test('a proximal L1 term is in the loss, not in the gradient', () => {
+    const whole = objective(crossEntropy, theta, { lamb: 2, l1: 'proximal' });
+    assert.deepEqual(whole, { loss: 3.5, gradient: [3, 0, -4] });
+  });
+
+  test('a clip of 0 is none', () => {
+    assert.deepEqual(objective(crossEntropy, theta, { lamb: 0, clip: 0 }).gradient, [3, 0, -4]);
+  });
 });

@@ -64,6 +64,15 @@ export const formula: fc.Arbitrary<string> = fc
   .integer({ min: 0, max: 3 })
   .chain((depth) => expression('matrix', depth));
 
+/** Where a term applies, by a number: 0 everywhere, 31 `@each`, else the layers of its bits that there are. */
+export const place = fc.oneof(fc.constantFrom(0, 31), fc.integer({ min: 1, max: 30 }));
+
+/** `own@1,3 = …` of such a number in a network of so many layers. */
+export function placedTerm(name: string, text: string, bits: number, layerCount: number): string {
+  const layers = Array.from({ length: layerCount }, (_, l) => l + 1).filter((l) => bits & (1 << (l - 1)));
+  return `${name}${bits === 31 ? '@each' : layers.length > 0 ? `@${layers.join()}` : ''} = ${text}`;
+}
+
 export type Dense = readonly (readonly number[])[];
 
 /** The value of the syntax tree, matrix by matrix as written, with no algebra at all. */

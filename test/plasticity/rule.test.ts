@@ -5,14 +5,24 @@ import { Matrix } from '#dist/engine/reference/matrix.js';
 import { applyUpdate } from '#dist/engine/reference/update.js';
 import { parseFormula, RuleError } from '#dist/plasticity/grammar.js';
 import { POOL } from '#dist/plasticity/pool.js';
-import { parseRule } from '#dist/plasticity/rule.js';
-import { type Dense, denseValue, formula } from './formulas.ts';
+import { layerPrograms, parseRule } from '#dist/plasticity/rule.js';
+import { type Dense, denseValue, formula, place, placedTerm } from './formulas.ts';
 
 const POST = 4;
 const PRE = 3;
+const LAYERS = 4;
 
-/** A layer with random values; `theta` times each formula, once by the compiled program and once densely as written. */
-function bothUpdates(formulas: readonly string[], theta: readonly number[], values: readonly number[]) {
+/**
+ * A layer with random values; `theta` times each formula, once by the compiled program and once densely as written. The
+ * formulas apply where the bits of `places` say, and this is layer `layer` of LAYERS.
+ */
+function bothUpdates(
+  formulas: readonly string[],
+  theta: readonly number[],
+  values: readonly number[],
+  places = formulas.map(() => 0),
+  layer = 1,
+) {
   let next = 0;
   const draw = (n: number) => Float64Array.from({ length: n }, () => values[next++ % values.length]! * (1 + next / 97));
   const W = new Matrix(POST, PRE, draw(POST * PRE));
@@ -33,6 +43,8 @@ function bothUpdates(formulas: readonly string[], theta: readonly number[], valu
   const expected = before.slice();
   let scale = 1;
   formulas.forEach((text, r) => {
+    const bits = places[r]! & 15;
+    if (bits !== 0 && !(bits & (1 << (layer - 1)))) return;
     denseValue(parseFormula(text), names)
       .flat()
       .forEach((x, i) => {
@@ -40,8 +52,13 @@ function bothUpdates(formulas: readonly string[], theta: readonly number[], valu
         scale = Math.max(scale, Math.abs(x));
       });
   });
-  const rule = parseRule(formulas.map((text, i) => `t${i} = ${text}`));
-  applyUpdate(rule.program, { W, leaves, theta: Float64Array.from(theta) });
+  const rule = parseRule(
+    formulas.map((text, r) => placedTerm(`t${r}`, text, places[r]!, LAYERS)),
+    LAYERS,
+  );
+  // A term that is placed in each layer has as many coefficients.
+  const coefficients = rule.terms.map(({ name }) => theta[Number(/\d+/.exec(name))]!);
+  applyUpdate(layerPrograms(rule, LAYERS)[layer - 1]!, { W, leaves, theta: Float64Array.from(coefficients) });
   return { expected, actual: W.data, scale };
 }
 
@@ -65,6 +82,48 @@ describe('parseRule', () => {
       ),
       { seed: 7, numRuns: 500 },
     );
+  });
+
+  test('and in a layer where only some of them apply, or none', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(formula, value, place), { minLength: 1, maxLength: 3 }),
+        fc.array(value, { minLength: 30, maxLength: 30 }),
+        fc.integer({ min: 1, max: LAYERS }),
+        (terms, values, layer) => {
+          const { expected, actual, scale } = bothUpdates(
+            terms.map(([text]) => text),
+            terms.map(([, theta]) => theta),
+            values,
+            terms.map(([, , bits]) => bits),
+            layer,
+          );
+          for (let i = 0; i < expected.length; i++)
+            assert.ok(Math.abs(actual[i]! - expected[i]!) <= 1e-12 * scale, `${actual[i]} instead of ${expected[i]}`);
+        },
+      ),
+      { seed: 8, numRuns: 300 },
+    );
+  });
+
+  test('a placement is in the name of the coefficient, in one way of writing', () => {
+    const names = (terms: string[], layerCount?: number) => parseRule(terms, layerCount).terms.map(({ name }) => name);
+    assert.deepEqual(names(['F0', 'ehebb@2', 'oja@ 3, 1', "own@4 = y e_pre'"]), ['F0', 'F2@2', 'F9@1,3', 'own@4']);
+    assert.deepEqual(names(['F0@each', 'F2@2', 'F2@1'], 3), ['F0@1', 'F0@2', 'F0@3', 'F2@2', 'F2@1']);
+    assert.deepEqual(parseRule(['F2@3,1']).terms, [{ name: 'F2@1,3', formula: "-e e_pre'", layers: [1, 3] }]);
+    // What a resumed run reads back.
+    assert.deepEqual(parseRule(["F2@1,3 = -e e_pre'"]), parseRule(['F2@3,1']));
+  });
+
+  test('layers with the same terms share a program; without placement there is one', () => {
+    const rule = parseRule(['F0', 'F2@2,4', 'F9@3'], 5);
+    const [first, second, third, fourth, fifth] = layerPrograms(rule, 5);
+    assert.equal(second, fourth);
+    assert.equal(first, rule.program);
+    assert.equal(fifth, rule.program);
+    assert.equal(new Set([first, second, third]).size, 3);
+    assert.equal(parseRule(['F0', 'F2']).placed, undefined);
+    assert.deepEqual(layerPrograms(parseRule(['F2@1']), 2)[1], { nodes: [], U: [], V: [], C: [], a: -1 });
   });
 
   test("the pool's formulas give the paper's update in the closed form of rank three", () => {
@@ -101,6 +160,23 @@ describe('parseRule', () => {
   const refused: readonly [string[], RegExp][] = [
     [['F10'], /^unknown term 'F10' \(valid: F0 \(pseudo-gradient\), F1, F2 \(eHebb\)/],
     [['F0', 'pseudo-gradient'], /^the term 'F0' is given twice$/],
+    [['F2@'], /^'F2@' does not say in which layers \(F2@2 is layer 2, .*; layers count from 1\)$/],
+    [['F2@0'], /^'F2@0' does not say in which layers/],
+    [['F2@1,'], /does not say in which layers/],
+    [['F2@1.5'], /does not say in which layers/],
+    [['F2@-1'], /does not say in which layers/],
+    [['F2@all'], /does not say in which layers/],
+    [['F2@1@2'], /does not say in which layers/],
+    [['F2@1,1'], /^'F2@1,1' names layer 1 twice$/],
+    [['F2@each'], /^'F2@each' needs the number of layers/],
+    [['F2', 'F2@3'], /^the term 'F2' is given twice in layer 3$/],
+    [['eHebb@3', 'F2'], /^the term 'F2' is given twice in layer 3$/],
+    [['F2@1,2', 'F2@2,3'], /^the term 'F2' is given twice in layer 2$/],
+    [["own@2 = y e_pre'", "Own@1,2 = y e_pre'"], /is given twice in layer 2$/],
+    [["own@2 = y'"], /^term 'own@2': "y'" is 1 x post/],
+    [["oja@2 = y y_pre'"], /^the name 'oja' belongs to the pool's F9/],
+    [["@2 = y y_pre'"], /^'' cannot name a term/],
+    [['F10@2'], /^unknown term 'F10'/],
     [["F2 = y y_pre'"], /^the name 'F2' belongs to the pool's F2/],
     [["oja = y y_pre'"], /^the name 'oja' belongs to the pool's F9/],
     [["2x = y y_pre'"], /^'2x' cannot name a term/],
@@ -138,6 +214,14 @@ describe('parseRule', () => {
         },
       );
     });
+
+  test('refuses a layer that the network does not have', () => {
+    assert.throws(
+      () => parseRule(['F0', 'F2@1,6'], 5),
+      /^RuleError: the term 'F2@1,6' is for layer 6, but the network has layers 1 to 5$/,
+    );
+    assert.throws(() => parseRule(['F2@2'], 1), /but the network has only layer 1$/);
+  });
 
   test('refuses a formula that expands without bound, at once', () => {
     const wide = Array.from({ length: 12 }, () => '(y + e + z + one)').join(' .* ');

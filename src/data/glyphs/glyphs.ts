@@ -8,7 +8,7 @@ import seedrandom from 'seedrandom';
 import { writeAtomically } from '../../files.js';
 import { defaultCacheDir } from '../cache.js';
 import { datasetChecksum } from '../checksum.js';
-import type { Dataset } from '../dataset.js';
+import { type Dataset, imageBytes } from '../dataset.js';
 import { parseIdx } from '../idx.js';
 import { drawGlyph } from './draw.js';
 import { embeddedDrawings } from './strokes.js';
@@ -55,9 +55,10 @@ export async function loadGlyphs(options: GlyphsOptions = {}): Promise<Dataset> 
       const i = c * perClass;
       return Buffer.compare(draw(i), kept.subarray(i * size, (i + 1) * size)) === 0;
     });
-  let images = await readCached(file, shape);
-  if (!images || !isCurrent(images)) {
-    images = new Uint8Array(labels.length * size);
+  const images = imageBytes(labels.length, dim);
+  const kept = await readCached(file, shape);
+  if (kept && isCurrent(kept)) images.set(kept);
+  else {
     for (let i = 0; i < labels.length; i++) {
       images.set(draw(i), i * size);
       if ((i + 1) % perClass !== 0) continue;

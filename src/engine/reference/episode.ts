@@ -4,32 +4,27 @@
  * The weights of every step would take gigabytes, so a copy is kept every BLOCK steps; on the way back a block's
  * weights are made again from its copy and the kept updates, bit for bit as they were.
  */
-import type { Program } from '../../plasticity/program.js';
-import type { Episode, EpisodeResult } from '../engine.js';
+import { layerPrograms, type Rule } from '../../plasticity/rule.js';
+import type { Adaptation, Episode, EpisodeResult, Outcome } from '../engine.js';
 import { Matrix } from './matrix.js';
 import { meanAngles, orthonormality } from './statistics.js';
-import { errors, forward, type Network, reverseForward, reverseStep, type Step, step } from './step.js';
+import { type Activity, errors, forward, type Network, reverseForward, reverseStep, type Step, step } from './step.js';
 import { changeWeights } from './update.js';
 
 const BLOCK = 16;
 
-export function runEpisode(episode: Episode, program: Program, theta: Float64Array): EpisodeResult {
-  const { layers, beta } = episode;
-  const matrices = (weights: readonly Float32Array[]) =>
-    weights.map((data, l) => new Matrix(layers[l + 1]!, layers[l]!, Float64Array.from(data)));
-  const W = matrices(episode.weights);
-  const B = episode.feedback === 'sym' ? W : matrices(episode.feedbackWeights!);
-  const network: Network = { layers, beta, W, B };
-  const train = samples(episode.trainImages, episode.trainLabels, layers[0]!);
-  const query = samples(episode.queryImages, episode.queryLabels, layers[0]!);
-
+export function runEpisode(episode: Episode, rule: Rule, theta: Float64Array): EpisodeResult {
+  const { network, train, query } = setUp(episode);
+  const { W, B } = network;
+  const programs = layerPrograms(rule, W.length);
   const copies: Matrix[][] = [];
   const steps: Step[] = train.map(({ input, label }, t) => {
     if (t % BLOCK === 0) copies.push(W.map((w) => w.copy()));
-    return step(network, program, theta, input, label);
+    return step(network, programs, theta, input, label);
   });
 
-  const { loss, accuracy, Lam, ...statistics } = evaluateQuery(network, query);
+  const activities = query.map(({ input }) => forward(network, input));
+  const Lam = lossGradient(network, query, activities);
   const thetaGradient = new Float64Array(theta.length);
   // weights[i] are those before step i of the block; they are made once and filled anew for each block.
   const weights = Array.from({ length: Math.min(BLOCK, steps.length) }, () => W.map((w) => w.copy()));
@@ -38,16 +33,34 @@ export function runEpisode(episode: Episode, program: Program, theta: Float64Arr
     inBlock.forEach((_, i) => {
       weights[i]!.forEach((w, l) => {
         w.copyFrom(i === 0 ? copies[block]![l]! : weights[i - 1]![l]!);
-        if (i > 0) changeWeights(program, w, inBlock[i - 1]!.updates[l]!);
+        if (i > 0) changeWeights(programs[l]!, w, inBlock[i - 1]!.updates[l]!);
       });
     });
     for (let i = inBlock.length - 1; i >= 0; i--) {
       const W = weights[i]!;
       const then = { ...network, W, B: episode.feedback === 'sym' ? W : B };
-      reverseStep(then, program, inBlock[i]!, Lam, thetaGradient);
+      reverseStep(then, programs, inBlock[i]!, Lam, thetaGradient);
     }
   }
-  return { loss, accuracy, thetaGradient, ...statistics };
+  return { ...measure(network, query, activities), thetaGradient };
+}
+
+/** The way forward alone. */
+export function adapt(episode: Episode, rule: Rule, theta: Float64Array): Adaptation {
+  const { network, train, query } = setUp(episode);
+  const programs = layerPrograms(rule, network.W.length);
+  for (const { input, label } of train) step(network, programs, theta, input, label);
+  const activities = query.map(({ input }) => forward(network, input));
+  return { ...measure(network, query, activities), weights: network.W.map(({ data }) => data) };
+}
+
+function setUp({ layers, beta, feedback, weights, feedbackWeights, ...images }: Episode) {
+  const matrices = (list: Episode['weights']) =>
+    list.map((data, l) => new Matrix(layers[l + 1]!, layers[l]!, Float64Array.from(data)));
+  const W = matrices(weights);
+  const network: Network = { layers, beta, W, B: feedback === 'sym' ? W : matrices(feedbackWeights!) };
+  const train = samples(images.trainImages, images.trainLabels, layers[0]!);
+  return { network, train, query: samples(images.queryImages, images.queryLabels, layers[0]!) };
 }
 
 interface Sample {
@@ -63,32 +76,37 @@ function samples(images: Uint8Array, labels: Uint8Array, size: number): Sample[]
   }));
 }
 
-/** Mean cross-entropy over the query images, its derivative Lam with respect to each W, and the statistics. */
-function evaluateQuery(network: Network, query: readonly Sample[]) {
-  const { beta, W, B } = network;
+/** Mean cross-entropy over the query images, accuracy and the statistics. */
+function measure({ beta, W, B }: Network, query: readonly Sample[], activities: readonly Activity[]): Outcome {
   const L = W.length;
-  const Lam = W.map((w) => new Matrix(w.rows, w.columns));
-  const activities = query.map(({ input }) => forward(network, input));
   let loss = 0;
   let right = 0;
   query.forEach(({ label }, q) => {
-    const { y, z, logNormaliser } = activities[q]!;
+    const { z, logNormaliser } = activities[q]!;
     loss += (logNormaliser - z[L]![label]!) / query.length;
     if (firstLargest(z[L]!) === label) right++;
-    const zBar = z.map((values) => new Float64Array(values.length));
-    const yBar = y.map((values) => new Float64Array(values.length));
-    zBar[L]!.set(y[L]!.map((p, i) => (p - (i === label ? 1 : 0)) / query.length));
-    reverseForward(network, y, zBar, yBar, Lam);
   });
   const fed = query.map(({ label }, q) => errors(beta, B, activities[q]!.y, label));
   const exact = query.map(({ label }, q) => errors(beta, W, activities[q]!.y, label));
   return {
     loss,
     accuracy: right / query.length,
-    Lam,
     angles: meanAngles(fed, exact),
     orthonormality: orthonormality(W, activities),
   };
+}
+
+/** Lam, the derivative of the mean cross-entropy with respect to each W. */
+function lossGradient(network: Network, query: readonly Sample[], activities: readonly Activity[]): Matrix[] {
+  const Lam = network.W.map((w) => new Matrix(w.rows, w.columns));
+  query.forEach(({ label }, q) => {
+    const { y, z } = activities[q]!;
+    const zBar = z.map((values) => new Float64Array(values.length));
+    const yBar = y.map((values) => new Float64Array(values.length));
+    zBar.at(-1)!.set(y.at(-1)!.map((p, i) => (p - (i === label ? 1 : 0)) / query.length));
+    reverseForward(network, y, zBar, yBar, Lam);
+  });
+  return Lam;
 }
 
 /** Index of the first largest value; -1 where there is a NaN, so that a diverged network is never right. */

@@ -1,6 +1,6 @@
 /**
  * One online step: forward pass, errors through the feedback path, the rule's update; and its reverse.
- * Layer l stands at index l - 1 of W, B and updates, and at index l of y, z, e.
+ * Layer l stands at index l - 1 of W, B, updates and programs, and at index l of y, z, e.
  */
 import { slope, softmax, softplus } from '../../network/activation.js';
 import type { Program } from '../../plasticity/program.js';
@@ -75,15 +75,15 @@ export function errors(
 /** Show one image: the network's weights change; what is returned is all that the way back needs. */
 export function step(
   network: Network,
-  program: Program,
+  programs: readonly Program[],
   theta: Float64Array,
   input: Float64Array,
   label: number,
 ): Step {
   const activity = forward(network, input);
-  const e = errors(network.beta, network.B, activity.y, label, lowestError(program));
+  const e = errors(network.beta, network.B, activity.y, label, lowestError(programs));
   const leaves = leavesOf(activity.y, activity.z, e);
-  const updates = network.W.map((W, l) => applyUpdate(program, { W, leaves: leaves[l]!, theta }));
+  const updates = network.W.map((W, l) => applyUpdate(programs[l]!, { W, leaves: leaves[l]!, theta }));
   return { activity, e, updates };
 }
 
@@ -93,7 +93,7 @@ export function step(
  */
 export function reverseStep(
   network: Network,
-  program: Program,
+  programs: readonly Program[],
   { activity, e, updates }: Step,
   Lam: readonly Matrix[],
   thetaBar: Float64Array,
@@ -108,11 +108,11 @@ export function reverseStep(
 
   const leafBars = leavesOf(yBar, zBar, eBar);
   updates.forEach((update, l) => {
-    reverseUpdate(program, update, { W: W[l]!, Lam: Lam[l]!, leafBars: leafBars[l]!, thetaBar });
+    reverseUpdate(programs[l]!, update, { W: W[l]!, Lam: Lam[l]!, leafBars: leafBars[l]!, thetaBar });
   });
 
   // Errors, upwards: e_{l-1} = (B_l'e_l) .* g_{l-1}
-  for (let l = 1 + lowestError(program); l <= L; l++) {
+  for (let l = 1 + lowestError(programs); l <= L; l++) {
     const g = y[l - 1]!.map((value) => slope(value, beta));
     const h = g.map((value, i) => value * eBar[l - 1]![i]!);
     // dg/dz = beta (1 - g) g, and e_{l-1} already holds one g.
@@ -134,9 +134,9 @@ export function reverseStep(
   reverseForward(network, activity.y, zBar, yBar, Lam);
 }
 
-/** e_0, the error at the pixels, is only worked out where a term of the rule asks for e_pre. */
-const lowestError = ({ nodes }: Program): number =>
-  nodes.some((node) => node.op === 'leaf' && node.leaf === 'e_pre') ? 0 : 1;
+/** e_0, the error at the pixels, is only worked out where a term of layer 1 asks for e_pre. */
+const lowestError = ([first]: readonly Program[]): number =>
+  first!.nodes.some((node) => node.op === 'leaf' && node.leaf === 'e_pre') ? 0 : 1;
 
 /** Reverse of the activations, downwards: y_l = softplus(z_l), z_l = W_l y_{l-1}, from the adjoints of z_L and of all y. */
 export function reverseForward(

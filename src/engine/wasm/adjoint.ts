@@ -37,10 +37,21 @@ export class Adjoint {
   readonly #moreDots: number;
   readonly #unused: number;
 
-  /** @param additions most rank-one additions in a step */
-  constructor(arena: Arena, kernels: Kernels, weights: Weights, additions: number) {
+  readonly #needsU: readonly boolean[];
+
+  /**
+   * @param additions most rank-one additions in a step
+   * @param needsU for each u, whether anybody asks for Ubar_u
+   */
+  constructor(
+    arena: Arena,
+    kernels: Kernels,
+    weights: Weights,
+    { additions, needsU }: { readonly additions: number; readonly needsU: readonly boolean[] },
+  ) {
     const { block, rank, decays, transposed, post, pre } = weights.shape;
     const [rows, columns] = transposed ? [pre, post] : [post, pre];
+    this.#needsU = needsU;
     this.#weights = weights;
     this.#k = kernels;
     this.#arena = arena;
@@ -64,16 +75,26 @@ export class Adjoint {
     this.#start = step - (step % block);
     this.#oldRows = now.rows = rowsAt(step);
     const first = this.#start * rank;
-    const count = (step + 1) * rank - first;
     const { stride, leftStride, base, rows, columns } = now;
     const k = this.#k;
-    k.nt(this.#leftBars.base, right.at(first), base, count, rows, columns, leftStride, stride, stride);
-    k.nn(this.#rightBars.base, left.at(first), base, count, rows, columns, stride, leftStride, stride);
+    const count = step + 1 - this.#start;
+    for (let u = 0; u < rank; u++) {
+      const [l, r] = [rank * leftStride, rank * stride];
+      const [lBar, rBar] = [this.#leftBars.at(u), this.#rightBars.at(u)];
+      if (this.#needs(u, 'left')) k.nt(lBar, right.at(first + u), base, count, rows, columns, l, r, stride);
+      if (this.#needs(u, 'right')) k.nn(rBar, left.at(first + u), base, count, rows, columns, r, l, stride);
+    }
     if (!decays) return;
     const copy = this.#weights.copy(this.#start / block);
     this.#withCopy = 0;
     for (let r = 0; r < rows; r++) this.#withCopy += k.dot(base + r * stride * 4, copy + r * stride * 4, columns);
-    for (let i = 0; i < count; i++) this.#withFactors[i] = k.dot(left.at(first + i), this.#leftBars.at(i), rows);
+    for (let i = 0; i < count * rank; i++)
+      this.#withFactors[i] = k.dot(right.at(first + i), this.#rightBars.at(i), columns);
+  }
+
+  /** Is the product on that side asked for? Rbar always is; it is on the right, in sample space on the left. */
+  #needs(u: number, side: 'left' | 'right'): boolean {
+    return (side === 'left') === this.#weights.shape.transposed || this.#needsU[u]!;
   }
 
   /** Completes the products with step t's factors; then `uBar` and `rBar` give them. */
@@ -99,8 +120,8 @@ export class Adjoint {
         k.scale(lBar, lBar, now.sigma, rows);
         k.scale(rBar, rBar, now.sigma, now.columns);
       }
-      now.timesPending(lBar, r);
-      now.timesPendingTransposed(rBar, l);
+      if (this.#needs(u, 'left')) now.timesPending(lBar, r);
+      if (this.#needs(u, 'right')) now.timesPendingTransposed(rBar, l);
     }
   }
 
@@ -138,6 +159,17 @@ export class Adjoint {
     this.#add(g, c);
   }
 
+  /** The same where cBar is not needed, and C c is known since the way forward. */
+  reverseKnown(g: number, c: number, product: number): void {
+    const { now, shape } = this.#weights;
+    if (shape.decays) {
+      this.#k.mv(now.dots, now.left, g, now.count, shape.post, now.leftStride, false);
+      this.#withCopy += this.#k.dot(product, g, shape.post);
+      this.#carryFactors(now.right, c, shape.pre);
+    }
+    this.#add(g, c);
+  }
+
   /** Reverse of x = W'c:   cBar += W g,   Lam += c g' */
   reverseToPre(cBar: number, g: number, c: number): void {
     const { now, shape } = this.#weights;
@@ -148,8 +180,12 @@ export class Adjoint {
 
   /** Lam += g c' in <Lam, C> and left_s'Lam right_s, right after W times one of g, c; `factors` go with the other, x. */
   #carry(factors: number, x: number, n: number): void {
-    const { product, dots, count } = this.#weights.now;
-    this.#withCopy += this.#k.dot(product, x, n);
+    this.#withCopy += this.#k.dot(this.#weights.now.product, x, n);
+    this.#carryFactors(factors, x, n);
+  }
+
+  #carryFactors(factors: number, x: number, n: number): void {
+    const { dots, count } = this.#weights.now;
     this.#k.mv(this.#moreDots, factors, x, count, n, padded(n), false);
     for (let i = 0; i < count; i++)
       this.#withFactors[i]! += this.#arena.get(dots + i * 4) * this.#arena.get(this.#moreDots + i * 4);

@@ -1,7 +1,7 @@
-import type { Program } from '../../plasticity/program.js';
-import { checkRun, type Engine, type Episode, type EpisodeResult } from '../engine.js';
+import type { Rule } from '../../plasticity/rule.js';
+import { checkRun, type Engine, type Episode, type EpisodeResult, type Outcome } from '../engine.js';
 import { Arena } from './arena.js';
-import { runEpisode } from './episode.js';
+import { adapt, type Machine, runEpisode } from './episode.js';
 import { Helper, type Prepared } from './helper.js';
 import { compileKernels, instantiate } from './kernels.js';
 import { loadKernels } from './load.js';
@@ -27,20 +27,26 @@ export async function createWasmEngine({ relaxed = false, kernels: bytes }: Wasm
   const kernels = instantiate(module, arena.memory);
   let space: Workspace | undefined;
   let helper: Helper | undefined;
-  let ahead = new WeakMap<Episode, { program: Program; prepared: Promise<Prepared> }>();
+  let ahead = new WeakMap<Episode, { rule: Rule; prepared: Promise<Prepared> }>();
 
-  async function runOne(episode: Episode, program: Program, theta: Float64Array): Promise<EpisodeResult> {
+  /** Prepares memory for an episode, and runs it there. */
+  async function within<R extends Outcome & Partial<EpisodeResult>>(
+    episode: Episode,
+    rule: Rule,
+    run: (machine: Machine, space: Workspace) => R,
+  ): Promise<R> {
     const known = ahead.get(episode);
     ahead.delete(episode);
-    const prepared = known?.program === program ? await known.prepared : undefined;
-    if (!space || !fits(space, episode, program)) space = makeWorkspace(arena, kernels, episode, program);
+    const prepared = known?.rule === rule ? await known.prepared : undefined;
+    if (!space || !fits(space, episode, rule)) space = makeWorkspace(arena, kernels, episode, rule);
     if (prepared) {
       space.preparation.load(prepared);
       helper?.release(prepared);
     } else space.preparation.fill(episode);
-    const result = runEpisode({ arena, kernels }, space, episode, theta);
+    const result = run({ arena, kernels }, space);
     // NaN in a row's padding would outlast the episode: after one that diverged, everything is zeroed.
-    if (!Number.isFinite(result.loss) || !result.thetaGradient.every(Number.isFinite)) space = undefined;
+    const { loss, thetaGradient = [], orthonormality } = result;
+    if (![loss, ...thetaGradient, ...orthonormality].every(Number.isFinite)) space = undefined;
     return result;
   }
 
@@ -49,15 +55,20 @@ export async function createWasmEngine({ relaxed = false, kernels: bytes }: Wasm
     async run(episodes, rule, theta) {
       checkRun(episodes, rule, theta);
       const results: EpisodeResult[] = [];
-      for (const [i, episode] of episodes.entries()) results.push(await runOne(episode, rule.program, theta[i]!));
+      for (const [i, episode] of episodes.entries())
+        results.push(await within(episode, rule, (...space) => runEpisode(...space, episode, theta[i]!)));
       return results;
     },
-    prefetch(episode, { program }) {
+    async adapt(episode, rule, theta) {
+      checkRun([episode], rule, [theta]);
+      return within(episode, rule, (...space) => adapt(...space, episode, theta));
+    },
+    prefetch(episode, rule) {
       helper ??= new Helper(module);
-      const prepared = helper.prepare(shapeOf(episode, program), episode);
+      const prepared = helper.prepare(shapeOf(episode, rule), episode);
       // Whoever runs the episode hears of a failure; if nobody does, it is nobody's.
       prepared.catch(() => {});
-      ahead.set(episode, { program, prepared });
+      ahead.set(episode, { rule, prepared });
     },
     async dispose() {
       space = undefined;

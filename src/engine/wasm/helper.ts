@@ -1,6 +1,6 @@
 import type { Episode } from '../engine.js';
 import type { KernelModule } from './kernels.js';
-import type { EpisodeShape, Preparable } from './preparation.js';
+import { type EpisodeShape, type Preparable, preparable } from './preparation.js';
 
 /** What the helper thread is asked. */
 export interface PrepareRequest {
@@ -40,12 +40,9 @@ export class Helper {
    * What `Preparation.fill` makes of the episode, for `load`; to be given back to `release` after that. Requests are
    * answered in order.
    */
-  prepare(shape: EpisodeShape, { weightKey, weights, feedbackWeights, trainImages, queryImages }: Episode) {
-    const matrices = weightKey
-      ? { weightKey }
-      : { weights, ...(shape.fixed && feedbackWeights && { feedbackWeights }) };
+  prepare(shape: EpisodeShape, episode: Episode): Promise<Prepared> {
     const into = this.#free.pop();
-    const request: PrepareRequest = { shape, episode: { ...matrices, trainImages, queryImages }, into };
+    const request: PrepareRequest = { shape, episode: preparable(episode), into };
     // The process must not end while somebody waits for an answer, nor go on living for an idle thread.
     this.#worker.ref();
     this.#worker.postMessage(request);
@@ -64,7 +61,10 @@ export class Helper {
   }
 
   async dispose(): Promise<void> {
-    await this.#worker.terminate();
+    this.#worker.removeAllListeners('message');
     while (this.#waiting.length > 0) this.#settle()!.reject(new Error('the engine was disposed of'));
+    // Nor may the process end before the thread has.
+    this.#worker.ref();
+    await this.#worker.terminate();
   }
 }

@@ -49,13 +49,15 @@ export class PixelInput implements Input {
   readonly #post: number;
   readonly #queries: number;
   readonly #data: Pixels;
+  /** Each step's y_0 times the copy of W_1, which the reverse of decay asks for. */
+  readonly #products: Rows | undefined;
   readonly #e: Rows;
   readonly #h: number;
   /** e_0 of the query images, and ones, one an image. */
   readonly #queryE: Rows;
   readonly #ones: number;
 
-  constructor(arena: Arena, kernels: Kernels, { shape, feedback }: Preparation, data: Pixels) {
+  constructor(arena: Arena, kernels: Kernels, { shape, feedback }: Preparation, data: Pixels, decays: boolean) {
     const { layers, steps, queries, needsErrors } = shape;
     const pixels = layers[0]!;
     this.#k = kernels;
@@ -64,6 +66,7 @@ export class PixelInput implements Input {
     this.#data = data;
     this.size = pixels;
     this.B = { at: feedback[0] ?? 0, transposed: false };
+    this.#products = decays ? arena.rows(steps, layers[1]!) : undefined;
     this.#e = arena.rows(needsErrors ? steps : 0, pixels);
     this.#h = arena.floats(padded(pixels));
     this.#queryE = arena.rows(queries, pixels);
@@ -77,10 +80,11 @@ export class PixelInput implements Input {
 
   drive(t: number, z: number, weights: Weights): void {
     weights.toPost(z, this.#data.y.at(t), false);
+    if (this.#products) this.#k.copy(this.#products.at(t), weights.now.product, this.#post);
   }
 
   reverseDrive(t: number, zBar: number, lam: Adjoint): void {
-    lam.reverseToPost(0, zBar, this.#data.y.at(t));
+    lam.reverseKnown(zBar, this.#data.y.at(t), this.#products?.at(t) ?? 0);
   }
 
   errors(t: number, e: number, weights: Weights): void {

@@ -1,5 +1,6 @@
 import { wordScale } from '../../network/initialise.js';
 import type { Program } from '../../plasticity/program.js';
+import { layerPrograms, type Rule } from '../../plasticity/rule.js';
 import type { Episode } from '../engine.js';
 import { type Arena, padded, type Rows } from './arena.js';
 import type { Kernels } from './kernels.js';
@@ -12,18 +13,30 @@ export interface EpisodeShape {
   readonly fixed: boolean;
   readonly steps: number;
   readonly queries: number;
-  /** Does the rule ask for e_0, and for ones at the pixels? */
+  /** Does the rule of layer 1 ask for e_0, and for ones at the pixels? */
   readonly needsErrors: boolean;
   readonly needsOnes: boolean;
   /** Does layer 1 live in sample space? */
   readonly inSampleSpace: boolean;
 }
 
-/** What of an episode is prepared: its images, and its matrices or the key under which they are drawn. */
-export type Preparable = Pick<Episode, 'trainImages' | 'queryImages'> &
-  Partial<Pick<Episode, 'weights' | 'feedbackWeights' | 'weightKey'>>;
+/** What of an episode is prepared: its images or their source, and its matrices or the key under which they are drawn. */
+export type Preparable = Partial<
+  Pick<Episode, 'imageSource' | 'trainImages' | 'queryImages' | 'weights' | 'feedbackWeights' | 'weightKey'>
+>;
 
-export function shapeOf({ layers, beta, feedback, trainLabels, queryLabels }: Episode, program: Program): EpisodeShape {
+/** Those parts of an episode. Matrices that a key stands for are not read, which would draw them. */
+export function preparable(episode: Episode): Preparable {
+  // Only what is needed is read: the rest may come into being when it is read.
+  const { weightKey, imageSource } = episode;
+  return {
+    ...(weightKey ? { weightKey } : { weights: episode.weights, feedbackWeights: episode.feedbackWeights ?? [] }),
+    ...(imageSource ? { imageSource } : { trainImages: episode.trainImages, queryImages: episode.queryImages }),
+  };
+}
+
+export function shapeOf({ layers, beta, feedback, trainLabels, queryLabels }: Episode, rule: Rule): EpisodeShape {
+  const program = layerPrograms(rule, 1)[0]!;
   const asksFor = (name: string) => program.nodes.some((node) => node.op === 'leaf' && node.leaf === name);
   const fixed = feedback === 'fix';
   const needsErrors = asksFor('e_pre');
@@ -149,8 +162,15 @@ export class Preparation {
   /** Prepares an episode of this shape. */
   fill(episode: Preparable): void {
     const { layers, steps } = this.shape;
-    this.#arena.write(this.#images, episode.trainImages);
-    this.#arena.write(this.#images + steps * layers[0]!, episode.queryImages);
+    const pixels = layers[0]!;
+    if (episode.imageSource) {
+      const { pixels: all, train, query } = episode.imageSource;
+      for (const [i, image] of [...train, ...query].entries())
+        this.#arena.write(this.#images + i * pixels, all.subarray(image * pixels, (image + 1) * pixels));
+    } else {
+      this.#arena.write(this.#images, episode.trainImages!);
+      this.#arena.write(this.#images + steps * pixels, episode.queryImages!);
+    }
     this.samples ? this.#fillSamples(this.samples) : this.#fillPixels(this.pixels!);
     this.#fillMatrices(episode);
   }

@@ -1,4 +1,5 @@
-import type { Leaf, Program } from '../../plasticity/program.js';
+import type { Leaf, Node, Program } from '../../plasticity/program.js';
+import { layerPrograms, type Rule } from '../../plasticity/rule.js';
 import type { Episode } from '../engine.js';
 import { Adjoint } from './adjoint.js';
 import { type Arena, padded, Rows } from './arena.js';
@@ -40,7 +41,7 @@ export interface QueryRows {
 
 /** Everything that episodes of one shape and rule need in memory; reused from one to the next. */
 export interface Workspace {
-  readonly program: Program;
+  readonly rule: Rule;
   readonly preparation: Preparation;
   readonly input: Input;
   readonly layers: readonly Layer[];
@@ -52,9 +53,9 @@ export interface Workspace {
 }
 
 /** Was the workspace made for such an episode and rule? */
-export function fits({ program, preparation: { shape } }: Workspace, episode: Episode, wanted: Program): boolean {
+export function fits({ rule, preparation: { shape } }: Workspace, episode: Episode, wanted: Rule): boolean {
   return (
-    program === wanted &&
+    rule === wanted &&
     shape.beta === episode.beta &&
     shape.steps === episode.trainLabels.length &&
     shape.queries === episode.queryLabels.length &&
@@ -64,23 +65,24 @@ export function fits({ program, preparation: { shape } }: Workspace, episode: Ep
   );
 }
 
-export function makeWorkspace(arena: Arena, kernels: Kernels, episode: Episode, program: Program): Workspace {
+export function makeWorkspace(arena: Arena, kernels: Kernels, episode: Episode, rule: Rule): Workspace {
   arena.reset();
-  const shape = shapeOf(episode, program);
+  const shape = shapeOf(episode, rule);
   const { layers: sizes, queries } = shape;
+  const programs = layerPrograms(rule, sizes.length - 1);
   // First, so that it lies at the same addresses in every memory.
   const preparation = new Preparation(arena, kernels, shape);
   const { samples, pixels } = preparation;
   const input: Input = samples
-    ? new SampleInput(arena, kernels, program, preparation, samples)
-    : new PixelInput(arena, kernels, preparation, pixels!);
+    ? new SampleInput(arena, kernels, programs[0]!, preparation, samples)
+    : new PixelInput(arena, kernels, preparation, pixels!, programs[0]!.a >= 0);
 
   const floats = 3 * sizes.reduce((sum, n) => sum + padded(n), 0);
   const bars = { at: arena.floats(floats), floats };
   const layers: Layer[] = [];
   let bar = bars.at;
   for (let l = 1; l < sizes.length; l++) {
-    layers.push(makeLayer(arena, kernels, program, preparation, input, layers, bar));
+    layers.push(makeLayer(arena, kernels, programs[l - 1]!, preparation, input, layers, bar));
     bar += 3 * padded(sizes[l]!) * 4;
   }
   const query = layers.map(({ post }) => {
@@ -92,8 +94,10 @@ export function makeWorkspace(arena: Arena, kernels: Kernels, episode: Episode, 
   const ones = arena.floats(padded(queries));
   arena.view(ones, queries).fill(1);
   const statistics = { a: batch(), b: batch(), c: batch(), mean: arena.floats(padded(widest)), ones };
-  return { program, preparation, input, layers, query, statistics, bars };
+  return { rule, preparation, input, layers, query, statistics, bars };
 }
+
+const isLeaf = (node: Node, leaf: Leaf): boolean => node.op === 'leaf' && node.leaf === leaf;
 
 /** The layer on top of those there are; its adjoints lie from `bar` on. */
 function makeLayer(
@@ -115,18 +119,22 @@ function makeLayer(
     transposed: !below && input.transposed,
     rowsAt: (!below && input.rowsAt) || (() => post),
     steps,
-    // Flat from 8 to 16 for rank 1; higher ranks have more updates waiting, hence fewer steps (scripts/bench/NOTES.md).
-    block: program.U.length > 1 ? 8 : 12,
+    // Flat from 8 to 16 (scripts/bench/NOTES.md). Higher ranks have more updates waiting, hence fewer steps; but a layer on
+    // top of the pixels is large, and so are its copies.
+    block: program.U.length > 1 && (below || input.transposed) ? 8 : 12,
     rank: program.U.length,
     decays: program.a >= 0,
     initial: initial[l]!,
   });
   // To Lam: one for z = W y, one for each product with W in the rule, and one for e = W'e where W feeds back.
   const products = program.nodes.filter(({ op }) => op === 'Wx' || op === 'Wtp').length;
-  const lam = new Adjoint(arena, kernels, weights, 1 + products + (fixed ? 0 : 1));
+  const lam = new Adjoint(arena, kernels, weights, {
+    additions: 1 + products + (fixed ? 0 : 1),
+    needsU: program.U.map((i) => !isLeaf(program.nodes[i]!, 'one')),
+  });
 
   const rows = (leaf: Leaf): Rows => {
-    const node = program.nodes.findIndex((candidate) => candidate.op === 'leaf' && candidate.leaf === leaf);
+    const node = program.nodes.findIndex((candidate) => isLeaf(candidate, leaf));
     return (node < 0 ? undefined : factorRows(program, weights, node)) ?? arena.rows(steps, post);
   };
   const [y, e, z, one] = [rows('y'), rows('e'), rows('z'), rows('one')];

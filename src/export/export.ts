@@ -1,0 +1,40 @@
+/** A learned rule as a file to take away. */
+import { goldenStep } from './golden.js';
+import { latexEquations } from './latex.js';
+import { type LearnedRule, layerGroups } from './learned.js';
+import { pythonModule } from './python.js';
+
+const WRITERS = {
+  pytorch: (learned: LearnedRule) => pythonModule(learned, 'pytorch'),
+  jax: (learned: LearnedRule) => pythonModule(learned, 'jax'),
+  numpy: (learned: LearnedRule) => pythonModule(learned, 'numpy'),
+  latex: latexEquations,
+  json: jsonDocument,
+};
+
+export type ExportTarget = keyof typeof WRITERS;
+
+/** What `exportRule` can write. */
+export const EXPORT_TARGETS = Object.keys(WRITERS) as readonly ExportTarget[];
+
+/**
+ * The rule as the text of one file that needs nothing of this package. The same rule gives the same text.
+ * @throws RangeError where one step with the coefficients is not finite.
+ */
+export function exportRule(learned: LearnedRule, target: ExportTarget): string {
+  return WRITERS[target](learned);
+}
+
+/** Terms with their coefficients, the compiled program of each group of layers (see program.ts), and a golden step. */
+function jsonDocument(learned: LearnedRule): string {
+  const { rule, theta, layers, beta, feedback, source } = learned;
+  const document = {
+    format: 'meta-plasticity rule',
+    source: Object.fromEntries(source),
+    network: { layers, beta, feedback },
+    terms: rule.terms.map((term, i) => ({ ...term, theta: theta[i]! })),
+    programs: layerGroups(learned).map(({ layers, program }) => ({ layers, ...program })),
+    golden: goldenStep(learned),
+  };
+  return `${JSON.stringify(document, undefined, 2)}\n`;
+}

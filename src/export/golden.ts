@@ -1,0 +1,62 @@
+/** One step of the reference engine on a small network: what an exported rule has to repeat. */
+import { Matrix } from '../engine/reference/matrix.js';
+import { step } from '../engine/reference/step.js';
+import { type Random, stream } from '../random/stream.js';
+import { type LearnedRule, layerGroups } from './learned.js';
+
+type Rows = number[][];
+
+export interface GoldenStep {
+  /** Input, n_0 values in 0..1. */
+  readonly x: readonly number[];
+  /** One-hot, n_L. */
+  readonly target: readonly number[];
+  /** W_1 … W_L before and after the step; rows are post-synaptic. */
+  readonly W: readonly Rows[];
+  readonly after: readonly Rows[];
+  /** B_1 … B_L; absent where B = W. */
+  readonly B?: readonly Rows[];
+}
+
+/** Unequal sizes, so that a transpose too many does not go unseen. */
+const INPUTS = 4;
+const UNITS = 3;
+
+/**
+ * Shows one made-up image to a network with as many layers as the rule tells apart (at least two). Inputs have two
+ * decimals, which every language reads as the same doubles.
+ * @throws RangeError where the coefficients are such that the step is not finite.
+ */
+export function goldenStep(learned: LearnedRule): GoldenStep {
+  const { theta, beta, feedback } = learned;
+  const groups = layerGroups(learned);
+  const L = groups.length > 1 ? learned.layers.length - 1 : 2;
+  const programs = Array.from(
+    { length: L },
+    (_, l) => (groups.find(({ layers }) => layers.includes(l + 1)) ?? groups[0]!).program,
+  );
+  const layers = [INPUTS, ...Array.from({ length: L }, (_, l) => UNITS - ((l + 1) % 2))];
+  const random = stream('export/golden');
+  const draw = () => layers.slice(1).map((rows, l) => matrix(rows, layers[l]!, random));
+  const W = draw();
+  const B = feedback === 'sym' ? W : draw();
+  const x = Array.from({ length: INPUTS }, () => decimals(random()));
+  const target = Array.from({ length: layers[L]! }, (_, i) => (i === 1 ? 1 : 0));
+  const before = W.map(rowsOf);
+  step({ layers, beta, W, B }, programs, Float64Array.from(theta), Float64Array.from(x), 1);
+  const after = W.map(rowsOf);
+  if (!after.flat(2).every(Number.isFinite))
+    throw new RangeError('The rule cannot be exported: one step with its coefficients is not finite.');
+  return { x, target, W: before, after, ...(feedback === 'fix' && { B: B.map(rowsOf) }) };
+}
+
+const decimals = (value: number): number => Number(value.toFixed(2));
+
+function matrix(rows: number, columns: number, random: Random): Matrix {
+  const draw = () => decimals(2 * random() - 1);
+  return new Matrix(rows, columns, Float64Array.from({ length: rows * columns }, draw));
+}
+
+function rowsOf({ rows, columns, data }: Matrix): Rows {
+  return Array.from({ length: rows }, (_, i) => [...data.subarray(i * columns, (i + 1) * columns)]);
+}

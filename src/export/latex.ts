@@ -1,0 +1,92 @@
+/** A learned rule as equations in the paper's notation. */
+import { type Expression, parseFormula } from '../plasticity/grammar.js';
+import { type LearnedRule, layerGroups } from './learned.js';
+import { oneLine } from './python.js';
+
+/** Symbols of the paper: bold letters, the layer below. */
+const SYMBOLS: Readonly<Record<string, string>> = {
+  y: '\\mathbf{y}_{\\ell}',
+  e: '\\mathbf{e}_{\\ell}',
+  z: '\\mathbf{z}_{\\ell}',
+  one: '\\mathbf{1}',
+  y_pre: '\\mathbf{y}_{\\ell-1}',
+  e_pre: '\\mathbf{e}_{\\ell-1}',
+  one_pre: '\\mathbf{1}',
+  W: '\\mathbf{W}_{\\ell-1,\\ell}',
+};
+
+/** The update of each group of layers, then the coefficients, as `align*` (amsmath). The same rule gives the same text. */
+export function latexEquations(learned: LearnedRule): string {
+  const { rule, theta, source } = learned;
+  const groups = layerGroups(learned);
+  const equations = groups.map(({ terms, layers }) => {
+    const sum = terms.map(({ name, formula }, i) => term(symbol(name), parseFormula(formula), i === 0));
+    const where = groups.length > 1 ? ` && \\ell = ${layers.join(', ')}` : '';
+    return `\\Delta \\mathbf{W}_{\\ell-1,\\ell} ={}& ${sum.join(' \\\\\n  & ') || '0'}${where}`;
+  });
+  const values = rule.terms.map(({ name }, i) => `${symbol(name)} &= ${latexNumber(theta[i]!)}`);
+  return [
+    ...source.map(([name, value]) => `% ${name}: ${oneLine(value)}`),
+    '\\begin{align*}',
+    equations.join(' \\\\\n'),
+    '\\end{align*}',
+    '\\begin{align*}',
+    values.join(' \\\\\n'),
+    '\\end{align*}',
+    '',
+  ].join('\n');
+}
+
+/** F2 is theta_2; F2@1,3 theta_{2}^{(1,3)}. */
+function symbol(term: string): string {
+  const [name = '', layers] = term.split('@');
+  const index = /^F\d$/.test(name) ? name.slice(1) : `\\mathrm{${name.replaceAll('_', '\\_')}}`;
+  return `\\theta_{${index}}${layers === undefined ? '' : `^{(${layers})}`}`;
+}
+
+function term(theta: string, formula: Expression, first: boolean): string {
+  const negative = formula.kind === 'negate';
+  const sign = negative ? '-' : first ? '' : '+';
+  return `${sign} ${theta} ${bracket(negative ? formula.of : formula)}`.trim();
+}
+
+function latex(at: Expression): string {
+  switch (at.kind) {
+    case 'number':
+      return latexNumber(at.value);
+    case 'name':
+      return SYMBOLS[at.name]!;
+    case 'negate':
+      return `-${bracket(at.of)}`;
+    case 'transpose':
+      return `${at.of.kind === 'name' ? latex(at.of) : `\\left( ${latex(at.of)} \\right)`}^{\\top}`;
+    case 'sum':
+      return `\\operatorname{sum}\\left( ${latex(at.of)} \\right)`;
+    case 'add': {
+      const [negative, right] = at.right.kind === 'negate' ? [true, at.right.of] : [false, at.right];
+      return `${latex(at.left)} ${negative ? '-' : '+'} ${bracket(right)}`;
+    }
+    case 'elementwise':
+      return `${product(at.left)} \\odot ${product(at.right)}`;
+    case 'product':
+      return at.factors.map(product).join(' ');
+  }
+}
+
+/** As it stands behind a coefficient or a sign. */
+function bracket(at: Expression): string {
+  return at.kind === 'add' || at.kind === 'negate' || at.kind === 'elementwise' || at.kind === 'number'
+    ? `\\left( ${latex(at)} \\right)`
+    : latex(at);
+}
+
+/** As it stands in a product. */
+function product(at: Expression, i = 0): string {
+  const bare = at.kind === 'name' || at.kind === 'transpose' || at.kind === 'sum' || (at.kind === 'number' && i === 0);
+  return bare ? latex(at) : `\\left( ${latex(at)} \\right)`;
+}
+
+function latexNumber(value: number): string {
+  const [digits, exponent] = String(value).split('e');
+  return exponent === undefined ? digits! : `${digits} \\times 10^{${Number(exponent)}}`;
+}

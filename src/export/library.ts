@@ -1,0 +1,59 @@
+/** The array libraries of Python that a rule can be written for. */
+import type { Notation } from './code.js';
+import { NUMPY, PYTORCH } from './notation.js';
+
+/** What differs between the libraries. */
+export interface Library {
+  readonly imports: readonly string[];
+  /** The module of array functions. */
+  readonly m: string;
+  readonly notation: Notation;
+  /** Expressions of z. */
+  readonly softplus: string;
+  readonly softmax: readonly string[];
+  /** Body of update(). */
+  readonly update: readonly string[];
+  readonly decorator?: string;
+  /** What update does with the given matrices. */
+  readonly returns: string;
+  /** Double precision: how to ask for it, and a matrix of a list. */
+  readonly prelude?: string;
+  readonly array: string;
+}
+
+const CHANGED = 'return [W_l + dW_l for W_l, dW_l in zip(W, changes(W, y, e))]';
+
+export const LIBRARIES = {
+  numpy: {
+    imports: ['import numpy as np'],
+    m: 'np',
+    notation: NUMPY,
+    softplus: 'np.logaddexp(0.0, beta * z) / beta',
+    softmax: ['p = np.exp(z - z.max(-1, keepdims=True))', 'return p / p.sum(-1, keepdims=True)'],
+    update: [CHANGED],
+    returns: 'The matrices after one step, as a new list.',
+    array: 'np.array(rows)',
+  },
+  jax: {
+    imports: ['import jax', 'import jax.numpy as jnp'],
+    m: 'jnp',
+    notation: NUMPY,
+    softplus: 'jnp.logaddexp(0.0, beta * z) / beta',
+    softmax: ['return jax.nn.softmax(z, axis=-1)'],
+    update: [CHANGED],
+    returns: 'The matrices after one step, as a new list.',
+    prelude: 'jax.config.update("jax_enable_x64", True)',
+    array: 'jnp.array(rows)',
+  },
+  pytorch: {
+    imports: ['import torch'],
+    m: 'torch',
+    notation: PYTORCH,
+    softplus: 'torch.logaddexp(torch.zeros_like(z), beta * z) / beta',
+    softmax: ['return torch.softmax(z, dim=-1)'],
+    update: ['for W_l, dW_l in zip(W, changes(W, y, e)):', '    W_l += dW_l', 'return W'],
+    decorator: '@torch.no_grad()',
+    returns: 'One step: changes the matrices in place (parameters of modules too) and returns them.',
+    array: 'torch.tensor(rows, dtype=torch.float64)',
+  },
+} as const satisfies Readonly<Record<string, Library>>;

@@ -1,0 +1,43 @@
+/** How each language writes the nodes of a program: a line a kind. Batches hold one sample a row. */
+import type { Notation } from './code.js';
+
+const SIGNS = { plus: ' + ', minus: ' - ' } as const;
+
+/** The grammar of `--term`, for comments. */
+export const FORMULA: Notation = {
+  ...SIGNS,
+  leaf: (leaf) => leaf,
+  theta: (term) => `theta_${term}`,
+  number: String,
+  times: ' ',
+  elementwise: ' .* ',
+  dot: (a, b) => `${a}' ${b}`,
+  sum: (x) => `sum(${x})`,
+  Wx: (x) => `W ${x}`,
+  Wtp: (p) => `W' ${p}`,
+};
+
+/** Python's three array libraries differ in few words. */
+function python(row: string): Notation {
+  return {
+    ...SIGNS,
+    leaf: (leaf) => leaf,
+    theta: (term) => `theta["${term}"]`,
+    number: pythonNumber,
+    times: ' * ',
+    elementwise: ' * ',
+    dot: (a, b) => `(${a} * ${b}).sum(${row})`,
+    sum: (x) => `${x}.sum(${row})`,
+    Wx: (x) => `${x} @ W.T`,
+    Wtp: (p) => `${p} @ W`,
+  };
+}
+
+export const NUMPY = python('-1, keepdims=True');
+export const PYTORCH = python('-1, keepdim=True');
+
+/** A double as a Python float: the shortest digits that read back as the same number. */
+export function pythonNumber(value: number): string {
+  const digits = String(value);
+  return /^-?\d+$/.test(digits) ? `${digits}.0` : digits;
+}

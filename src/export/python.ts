@@ -1,0 +1,98 @@
+/** A learned rule as a Python module of its own: NumPy, JAX or PyTorch. */
+import type { Leaf } from '../plasticity/program.js';
+import { atom, type Code, factor, product, signed, sum, type Text, writeProgram } from './code.js';
+import { type LayerGroup, type LearnedRule, layerGroups } from './learned.js';
+import { LIBRARIES, type Library } from './library.js';
+import { FORMULA, pythonNumber } from './notation.js';
+import { network, ruleName, selfTest } from './python-network.js';
+
+const WIDTH = 100;
+
+/**
+ * The module's text. The same rule gives the same text.
+ * @throws RangeError where one step with the coefficients is not finite.
+ */
+export function pythonModule(learned: LearnedRule, target: keyof typeof LIBRARIES): string {
+  const library: Library = LIBRARIES[target];
+  const groups = layerGroups(learned);
+  const rules = groups.flatMap((group) => ['', '', ...ruleFunction(group, groups.length > 1, learned, library)]);
+  const parts = [heading(learned, library), rules, network(groups, learned, library), selfTest(learned, library)];
+  return `${parts.flat().join('\n')}\n`;
+}
+
+function heading({ rule, theta, beta, source }: LearnedRule, { imports }: Library): string[] {
+  const width = Math.max(...source.map(([name]) => name.length)) + 2;
+  return [
+    ...source.map(([name, value]) => `# ${name.padEnd(width)}${oneLine(value)}`),
+    '#',
+    "# z_l = W_l y_{l-1}, y_l = softplus(z_l), y_L = softmax(z_L); e_L = y_L - target, e_l = (B_{l+1}' e_{l+1}) .* g_l.",
+    "# Each W_l, n_l x n_{l-1}, changes by the sum of theta * term (' transposes, _pre is layer l-1). Arrays hold one sample",
+    '# (a vector) or a batch (samples as rows). One step:',
+    '#     y = forward(W, x); W = update(W, y, errors(B, y, target))',
+    '# Run as a program, this file tests itself.',
+    'import sys',
+    '',
+    ...imports,
+    '',
+    'theta = {',
+    ...rule.terms.map(({ name, formula }, i) => `    "${name}": ${pythonNumber(theta[i]!)},  # ${oneLine(formula)}`),
+    '}',
+    `beta = ${pythonNumber(beta)}  # sharpness of the softplus`,
+  ];
+}
+
+/** A comment must not end before it should. */
+export const oneLine = (text: string): string => text.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ');
+
+/** What a layer's leaves are, where they are not arguments. */
+const leafText = (m: string): Partial<Record<Leaf, string>> => ({
+  z: 'y_pre @ W.T',
+  one: `${m}.ones_like(y)`,
+  one_pre: `${m}.ones_like(y_pre)`,
+});
+
+function ruleFunction(group: LayerGroup, several: boolean, { rule }: LearnedRule, { m, notation }: Library): string[] {
+  const terms = rule.terms.map(({ name }) => name);
+  const code = writeProgram(group.program, notation, terms);
+  const formulas = writeProgram(group.program, FORMULA, terms);
+  const leaves = leafText(m);
+  const lines = code.definitions.flatMap((definition, i) => {
+    if ('leaf' in definition) {
+      const text = leaves[definition.leaf];
+      return text === undefined ? [] : [`${definition.leaf} = ${text}`];
+    }
+    const formula = formulas.definitions[i]!;
+    const comment = 'text' in formula ? `  # ${signed(formula.text)}` : '';
+    return `${definition.name} = ${signed(definition.text)}${comment}`;
+  });
+  const where = several ? ` (layer${group.layers.length > 1 ? 's' : ''} ${group.layers.join(', ')})` : '';
+  return [
+    `def ${ruleName(group, several)}(W, y, e, y_pre, e_pre):`,
+    `    """Change of one layer's W${where}: the mean over the rows, all with the W from before."""`,
+    ...[...lines, ...updateLines(code, m)].map((line) => `    ${line}`),
+  ];
+}
+
+/** dW = sum_u U_u R_u' + a W */
+function updateLines({ update, decay }: Code, m: string): string[] {
+  const lines = update.flatMap(({ u, terms }) => breakSum(`R_${u}`, terms));
+  const outer = update.map(({ u }) => `${u}.T @ R_${u}`).join(' + ');
+  const mean = update.length > 1 ? `(${outer}) / len(y)` : `${outer} / len(y)`;
+  const parts = update.length > 0 ? [atom(mean)] : [];
+  if (decay) {
+    const a = decay.perSample ? atom(`${factor(decay)}.mean()`) : decay;
+    parts.push(product(a, atom('W'), ' * '));
+  }
+  return [...lines, `return ${parts.length > 0 ? total(parts) : `${m}.zeros_like(W)`}`];
+}
+
+const total = (terms: readonly Text[]): string => signed(terms.reduce((a, b) => sum(a, b, FORMULA)));
+
+/** `name = a + b`, a line each where it would be too long. */
+function breakSum(name: string, terms: readonly Text[]): string[] {
+  const line = `${name} = ${total(terms)}`;
+  if (terms.length === 1 || line.length <= WIDTH - 4) return [line];
+  const [first, ...rest] = terms;
+  const more = rest.map((term) => `    ${term.negative ? '-' : '+'} ${term.text}`);
+  return [`${name} = (`, `    ${signed(first!)}`, ...more, ')'];
+}

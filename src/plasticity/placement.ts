@@ -1,0 +1,61 @@
+/** Where a term applies: `F2` everywhere, `F2@2` in layer 2, `F2@1,3` in layers 1 and 3, `F2@each` one term a layer. */
+import { RuleError } from './grammar.js';
+
+/** A name taken apart. */
+export interface Placed {
+  readonly name: string;
+  /** Counted from 1, in ascending order; absent: everywhere. */
+  readonly layers?: readonly number[] | 'each';
+}
+
+/**
+ * Takes `F2@3,1` apart.
+ * @throws RuleError where what follows the `@` is no layers.
+ */
+export function parsePlacement(text: string): Placed {
+  const [, name = '', where] = /^\s*([^@]*?)\s*(?:@\s*(.*?)\s*)?$/s.exec(text)!;
+  if (where === undefined || where === 'each') return { name, ...(where && { layers: where }) };
+  const layers = where.split(',').map((layer) => (/^\s*\d{1,6}\s*$/.test(layer) ? Number(layer) : 0));
+  if (layers.includes(0)) {
+    const valid = `${name}@2 is layer 2, ${name}@1,3 layers 1 and 3, ${name}@each one term a layer; layers count from 1`;
+    throw new RuleError(`'${text.trim()}' does not say in which layers (${valid})`);
+  }
+  const twice = layers.find((layer, i) => layers.indexOf(layer) < i);
+  if (twice !== undefined) throw new RuleError(`'${text.trim()}' names layer ${twice} twice`);
+  return { name, layers: layers.sort((a, b) => a - b) };
+}
+
+/** The one way of writing it: `F2@1,3`. */
+export function placedName({ name, layers }: Placed): string {
+  return layers === undefined ? name : `${name}@${layers === 'each' ? layers : layers.join()}`;
+}
+
+/** A term's full name, `F2@1,3`, and its layers where it is not for all. */
+export interface Place {
+  readonly name: string;
+  readonly layers?: readonly number[];
+}
+
+/**
+ * The terms that are meant: `F2@1` … `F2@L` by `F2@each`, else one.
+ * @param layerCount L; without it `each` means nothing.
+ * @throws RuleError for a layer above L, and for `each` without a layerCount.
+ */
+export function expandPlacement({ name, layers }: Placed, layerCount?: number): Place[] {
+  if (layers === undefined) return [{ name }];
+  if (layers !== 'each') {
+    const place = { name: placedName({ name, layers }), layers };
+    if (layerCount !== undefined) checkLayers(place, layerCount);
+    return [place];
+  }
+  if (layerCount === undefined) throw new RuleError(`'${name}@each' needs the number of layers, which is not given`);
+  return Array.from({ length: layerCount }, (_, l) => ({ name: `${name}@${l + 1}`, layers: [l + 1] }));
+}
+
+/** @throws RuleError for a term of a layer that the network does not have. */
+export function checkLayers({ name, layers = [] }: Place, layerCount: number): void {
+  const above = layers.find((layer) => layer > layerCount);
+  if (above === undefined) return;
+  const has = layerCount === 1 ? 'only layer 1' : `layers 1 to ${layerCount}`;
+  throw new RuleError(`the term '${name}' is for layer ${above}, but the network has ${has}`);
+}

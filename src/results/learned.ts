@@ -1,0 +1,54 @@
+/** What a run has learned, from its folder. */
+import { basename, resolve } from 'node:path';
+import type { Feedback } from '../engine/engine.js';
+import type { LearnedRule } from '../export/learned.js';
+import { parseRule } from '../plasticity/rule.js';
+import { summarise } from '../report/summary.js';
+import { readJournal } from './run.js';
+import { type RunFile, readRunFile } from './run-file.js';
+
+/**
+ * The rule of a run with its coefficients: those after the last Adam step, or the mean of the last 50 episodes.
+ * @throws Error in one sentence where the folder is none of a run, is damaged, or has no episode yet.
+ */
+export async function readLearned(folder: string, which: 'last' | 'mean'): Promise<LearnedRule> {
+  const file = await readRunFile(folder);
+  const { settings, layers } = file;
+  const { beta, fbk } = settings;
+  if (!Array.isArray(layers) || !layers.every((n) => Number.isInteger(n) && n > 0) || layers.length < 2)
+    throw new Error('its run.json does not hold the layers');
+  if (typeof beta !== 'number' || !(beta > 0)) throw new Error('its run.json does not hold a beta above 0');
+  const rule = parseRule(file.rule.map(({ name, formula }) => `${name} = ${formula}`));
+  const names = rule.terms.map(({ name }) => name);
+  const records = await readJournal(folder, names.length);
+  if (records.length === 0) throw new Error('it has no episode yet');
+  const { theta, thetaEpisodes, accuracy, outcomeEpisodes } = summarise(records, names);
+  const coefficients =
+    which === 'last'
+      ? `after ${records.length} episodes`
+      : `mean of the last ${thetaEpisodes} of ${records.length} episodes`;
+  return {
+    rule,
+    theta: theta.map(({ mean, final }) => (which === 'last' ? final : mean)),
+    layers,
+    beta,
+    feedback: checkFeedback(fbk),
+    source: [
+      ['Rule', `${names.join(' + ')}, learned by meta-plasticity ${file.version}`],
+      ['Theta', coefficients],
+      ['Run', `${basename(resolve(folder))}, started ${file.started}, seed ${settings.seed}`],
+      ['Accuracy', `${accuracy.toFixed(4)}, mean of the last ${outcomeEpisodes} episodes`],
+      ['Data', describeData(file)],
+      ['Network', `${layers.join('-')}, softplus ${beta}, feedback ${fbk}`],
+    ],
+  };
+}
+
+function describeData({ data, settings: { M, K } }: RunFile): string {
+  return `${basename(data.name)}, SHA-256 ${data.checksum}, tasks of ${M} classes with ${K} images each`;
+}
+
+function checkFeedback(fbk: unknown): Feedback {
+  if (fbk === 'fix' || fbk === 'sym') return fbk;
+  throw new Error(`its feedback is ${fbk}, and only fix and sym can be exported`);
+}

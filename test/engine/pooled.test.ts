@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict';
+import { after, describe, test } from 'node:test';
+import { createEngine } from '#dist/engine/create.js';
+import type { Episode } from '#dist/engine/engine.js';
+import { lazyEpisode } from '#dist/engine/lazy-episode.js';
+import { parseRule, type Rule } from '#dist/plasticity/rule.js';
+import { noise, randomEpisode } from './random-episode.ts';
+
+const layers = [16, 9, 5];
+const rule = parseRule(['F0', 'F2', 'F9']);
+const theta = Float64Array.of(0.01, -0.004, 0.002);
+const draw = noise(4);
+const pixels = new Uint8Array(new SharedArrayBuffer(30 * 16)).map(() => Math.max(0, draw() * 256));
+
+/** Episode n by its source; its images are in shared memory, its weights are drawn by key. */
+const episodeOf = (n: number): Episode =>
+  lazyEpisode({
+    ...{ layers, beta: 10, feedback: 'fix', weightKey: [n, 77] },
+    imageSource: {
+      pixels,
+      train: Int32Array.from({ length: 12 }, (_, i) => (i * 7 + n) % 30),
+      query: Int32Array.of(n, 29 - n),
+    },
+    trainLabels: Uint8Array.from({ length: 12 }, (_, i) => i % 5),
+    queryLabels: Uint8Array.of(1, 2),
+  });
+const explicit = randomEpisode({ layers, feedback: 'sym', train: 6, query: 2, seed: 8 });
+const episodes = [...Array.from({ length: 8 }, (_, n) => episodeOf(n)), explicit];
+
+describe('an engine on several threads', async () => {
+  const single = await createEngine('wasm');
+  const pooled = await createEngine('wasm', { workers: 2 });
+  after(async () => {
+    await single.dispose();
+    await pooled.dispose();
+  });
+  const alone = await single.run(
+    episodes,
+    rule,
+    episodes.map(() => theta),
+  );
+
+  test('gives the bytes of one engine, in order', async () => {
+    const results = await pooled.run(
+      episodes,
+      rule,
+      episodes.map(() => theta),
+    );
+    assert.deepEqual(results, alone);
+  });
+
+  test('serves several loops at once', async () => {
+    const runs = await Promise.all(episodes.map((episode) => pooled.run([episode], rule, [theta])));
+    assert.deepEqual(runs.flat(), alone);
+  });
+
+  test('runs the reference engine too', async () => {
+    const [reference, threads] = [await createEngine('reference'), await createEngine('reference', { workers: 2 })];
+    const thetas = [theta, theta];
+    assert.deepEqual(
+      await threads.run(episodes.slice(0, 2), rule, thetas),
+      await reference.run(episodes.slice(0, 2), rule, thetas),
+    );
+    await threads.dispose();
+  });
+
+  test('passes on what goes wrong in a thread', async () => {
+    const broken = { ...episodeOf(0), weightKey: undefined, weights: [] } as unknown as Episode;
+    await assert.rejects(pooled.run([broken], rule, [theta]), /weights must hold 2 matrices, not 0/);
+    const impossible = {
+      ...rule,
+      terms: rule.terms.map((term) => ({ ...term, name: `${term.name}x` })),
+      program: { ...rule.program, nodes: [null] },
+    } as unknown as Rule;
+    await assert.rejects(pooled.run([episodeOf(0)], impossible, [theta]), TypeError);
+    assert.deepEqual(await pooled.run([episodeOf(0)], rule, [theta]), alone.slice(0, 1));
+  });
+
+  test('is gone when it is disposed of', async () => {
+    const gone = await createEngine('wasm', { workers: 2 });
+    await gone.dispose();
+    await assert.rejects(gone.run([episodeOf(0)], rule, [theta]), /disposed of/);
+  });
+});

@@ -1,0 +1,301 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import fc from 'fast-check';
+import { Matrix } from '#dist/engine/reference/matrix.js';
+import { errors, forward, step } from '#dist/engine/reference/step.js';
+import { exportRule } from '#dist/export/export.js';
+import type { LearnedRule } from '#dist/export/learned.js';
+import { POOL } from '#dist/plasticity/pool.js';
+import { layerPrograms } from '#dist/plasticity/rule.js';
+import { temporaryFolder } from '../cli/program.js';
+import { noise } from '../engine/random-episode.js';
+import { formula } from '../plasticity/formulas.js';
+import { LAYERS, learnedRule } from './learned.js';
+import { pythonWith, runPython } from './python.js';
+
+const POOL_NAMES = POOL.map(({ name }) => name);
+/** What the algebra can come to and the pool does not. */
+const ODD = [
+  "p = (y .* e) (y_pre .* e_pre - 2 one_pre)'",
+  "r = (W W' y) e_pre' + sum(one) z y_pre'",
+  "d = (y' e) W - 0.5 W",
+  "n = 0 (y y_pre')",
+];
+
+const RULES: Record<string, LearnedRule> = {
+  F0: learnedRule(['F0']),
+  decay: learnedRule(['F3']),
+  nothing: learnedRule(["n = 0 (y y_pre')"]),
+  bio: learnedRule(['F0', 'F2', 'F9']),
+  pool: learnedRule(POOL_NAMES),
+  sym: learnedRule(POOL_NAMES, { feedback: 'sym', beta: 3 }),
+  odd: learnedRule(['F0', ...ODD]),
+  placed: learnedRule(['F0@1,3', 'F2@each', 'F9@3']),
+  bare: learnedRule(['F9@2']),
+};
+// Random formulas can come to any size: small coefficients keep a step tame.
+fc.sample(formula, { numRuns: 40, seed: 11 }).forEach((text, i) => {
+  const random = learnedRule([`own = ${text}`, 'F0']);
+  RULES[`random${i}`] = { ...random, theta: [1e-3, 1e-2] };
+});
+
+const folder = temporaryFolder();
+const LIBRARY = { numpy: 'numpy', pytorch: 'torch' } as const;
+
+/** Imports every rule, runs its self-test and one step on what the test made, alone and as a batch. */
+const DRIVER = `
+import importlib, json, sys
+import numpy as np
+sys.path.insert(0, ".")
+task = json.load(sys.stdin)
+torch = None
+if sys.argv[1] == "torch":
+    import torch
+array = (lambda v: torch.tensor(v, dtype=torch.float64)) if torch else np.array
+results = {}
+for name, data in task["rules"].items():
+    rule = importlib.import_module(name)
+    arrays = lambda key: [array(m) for m in data[key]]
+    alone = []
+    for x, target in zip(data["x"], data["target"]):
+        W = arrays("W")
+        y = rule.forward(W, array(x))
+        e = rule.errors(arrays("B"), y, array(target))
+        changes = rule.changes(W, y, e)
+        updated = [w.tolist() for w in rule.update(W, y, e)]
+        alone.append({"y": [v.tolist() for v in y], "e": [v.tolist() for v in e], "W": updated,
+                      "changes": [c.tolist() for c in changes]})
+    W = arrays("W")
+    y = rule.forward(W, array(data["x"]))
+    batch = rule.changes(W, y, rule.errors(arrays("B"), y, array(data["target"])))
+    results[name] = {"self_test": rule.self_test(), "alone": alone, "batch": [c.tolist() for c in batch]}
+json.dump(results, sys.stdout)
+`;
+
+type Rows = number[][];
+interface Outcome {
+  readonly self_test: number;
+  readonly alone: { y: Rows; e: Rows; W: Rows[]; changes: Rows[] }[];
+  readonly batch: Rows[];
+}
+
+const rows = ({ rows, columns, data }: Matrix): Rows =>
+  Array.from({ length: rows }, (_, i) => [...data.subarray(i * columns, (i + 1) * columns)]);
+
+/** A network and three images. */
+function networkOf({ feedback }: LearnedRule) {
+  const draw = noise(5);
+  const matrices = () =>
+    LAYERS.slice(1).map(
+      (n, l) =>
+        new Matrix(
+          n,
+          LAYERS[l]!,
+          Float64Array.from({ length: n * LAYERS[l]! }, () => draw()),
+        ),
+    );
+  const W = matrices();
+  const B = feedback === 'sym' ? W : matrices();
+  const inputs = [0, 1, 2].map(() => Float64Array.from({ length: LAYERS[0]! }, () => Math.abs(draw())));
+  return { W, B, inputs, labels: [0, 1, 2] };
+}
+
+/** By the reference engine: y, e and the weights after each image alone. */
+function reference(
+  { rule, theta, beta, feedback }: LearnedRule,
+  { W, B, inputs, labels }: ReturnType<typeof networkOf>,
+) {
+  return inputs.map((input, i) => {
+    const copies = W.map((w) => w.copy());
+    const network = { layers: LAYERS, beta, W: copies, B: feedback === 'sym' ? copies : B };
+    const { y } = forward(network, input);
+    const e = errors(beta, network.B, y, labels[i]!);
+    step(network, layerPrograms(rule, W.length), Float64Array.from(theta), input, labels[i]!);
+    return { y: y.map((v) => [...v]), e: e.map((v) => [...v]), W: copies.map(rows) };
+  });
+}
+
+function assertClose(actual: unknown, expected: unknown, message: string): void {
+  const [a, b] = [[actual].flat(4) as number[], [expected].flat(4) as number[]];
+  assert.equal(a.length, b.length, message);
+  const scale = Math.max(1, ...b.map(Math.abs));
+  const worst = Math.max(...a.map((value, i) => Math.abs(value - b[i]!)));
+  assert.ok(worst <= 1e-11 * scale, `${message}: ${worst} apart`);
+}
+
+for (const target of ['numpy', 'pytorch'] as const) {
+  const library = LIBRARY[target];
+  const python = pythonWith(library);
+  describe(`export to ${target}`, { skip: python === undefined && `needs a python3 with ${library}` }, () => {
+    const modules = join(folder, target);
+    mkdirSync(modules);
+    const networks = Object.entries(RULES).map(([name, learned]) => {
+      writeFileSync(join(modules, `${name}.py`), exportRule(learned, target));
+      return [name, networkOf(learned)] as const;
+    });
+
+    test('every rule does what the reference engine does, alone and averaged over a batch', () => {
+      const task = networks.map(([name, { W, B, inputs, labels }]) => [
+        name,
+        {
+          W: W.map(rows),
+          B: B.map(rows),
+          x: inputs.map((x) => [...x]),
+          target: labels.map((label) => [0, 1, 2].map((i) => Number(i === label))),
+        },
+      ]);
+      const input = JSON.stringify({ rules: Object.fromEntries(task) });
+      const { status, stdout, stderr } = runPython(python!, DRIVER, [library], modules, input);
+      assert.equal(status, 0, stderr);
+      const results = JSON.parse(stdout) as Record<string, Outcome>;
+      for (const [name, network] of networks) {
+        const { self_test, alone, batch } = results[name]!;
+        const expected = reference(RULES[name]!, network);
+        assert.ok(self_test <= 1e-12, `${name}: ${self_test}`);
+        expected.forEach(({ y, e, W }, i) => {
+          assertClose(alone[i]!.y, y, `${name}: y of image ${i}`);
+          assertClose(alone[i]!.e, e, `${name}: e of image ${i}`);
+          assertClose(alone[i]!.W, W, `${name}: W after image ${i}`);
+        });
+        const mean = batch.map((matrix, l) =>
+          matrix.map((row, r) =>
+            row.map((_, c) => alone.reduce((sum, { changes }) => sum + changes[l]![r]![c]! / 3, 0)),
+          ),
+        );
+        assertClose(batch, mean, `${name}: batch`);
+      }
+    });
+
+    test('run as a program it says the largest error; a wrong coefficient ends in exit code 1', () => {
+      const text = exportRule(RULES.bio!, target);
+      for (const [file, coefficient] of [
+        ['wrong.py', '0.0301'],
+        ['nan.py', 'float("nan")'],
+      ] as const) {
+        const wrong = text.replace('"F9": 0.03,', `"F9": ${coefficient},`);
+        assert.notEqual(wrong, text);
+        writeFileSync(join(modules, file), wrong);
+      }
+      const run = `
+import runpy, sys
+for file in sys.argv[1:]:
+    try:
+        runpy.run_path(file, run_name="__main__")
+    except SystemExit as end:
+        print(end.code)
+`;
+      const { stdout } = runPython(python!, run, ['bio.py', 'wrong.py', 'nan.py'], modules);
+      const said = 'largest error against the reference engine: ';
+      assert.match(stdout, new RegExp(`^${said}\\d(\\.\\d)?(e-1[67])?\n0\n${said}\\d\\S*e-0\\d\n1\n${said}nan\n1\n$`));
+    });
+  });
+}
+
+describe('export', () => {
+  const python = pythonWith('sys');
+  test('what is written for JAX is Python', { skip: python === undefined && 'needs python3' }, () => {
+    for (const [name, learned] of Object.entries(RULES))
+      writeFileSync(join(folder, `${name}.py`), exportRule(learned, 'jax'));
+    const program = 'import py_compile, sys\nfor f in sys.argv[1:]: py_compile.compile(f, doraise=True)';
+    const files = Object.keys(RULES).map((name) => `${name}.py`);
+    const { status, stderr } = runPython(python!, program, files, folder);
+    assert.equal(status, 0, stderr);
+  });
+
+  test('JAX and NumPy differ in names only', () => {
+    const [jax, numpy] = (['jax', 'numpy'] as const).map((target) =>
+      exportRule(RULES.odd!, target)
+        .replaceAll('jnp.', 'np.')
+        .split('\n')
+        .filter((line) => !/^import|softmax|jax/.test(line)),
+    );
+    const [only] = [numpy!.filter((line) => !jax!.includes(line))];
+    assert.deepEqual(only, ['    p = np.exp(z - z.max(-1, keepdims=True))', '    return p / p.sum(-1, keepdims=True)']);
+  });
+
+  test('comments stay comments, whatever the run was called', () => {
+    const text = exportRule({ ...RULES.bio!, source: [['Run', 'a\nimport os\r\u2028b\0']] }, 'numpy');
+    assert.match(text, /^# Run {2}a import os b $/m);
+  });
+
+  test('a step that is not finite is refused', () => {
+    const endless = learnedRule(["big = 1e300 y y_pre'"], { theta: [1e300] });
+    assert.throws(() => exportRule(endless, 'numpy'), /RangeError: .* is not finite/);
+  });
+
+  test("JSON holds the program, the coefficients and the step's inputs", () => {
+    const document = JSON.parse(exportRule(RULES.bio!, 'json'));
+    assert.deepEqual(
+      document.terms.map(({ name, theta }: { name: string; theta: number }) => [name, theta]),
+      RULES.bio!.rule.terms.map(({ name }, i) => [name, RULES.bio!.theta[i]]),
+    );
+    const [{ layers, ...program }] = document.programs;
+    assert.deepEqual(layers, [1, 2, 3]);
+    assert.deepEqual(program, RULES.bio!.rule.program);
+    assert.equal(document.golden.after.length, document.golden.W.length);
+  });
+});
+
+describe('export of a rule that differs between layers', () => {
+  test('a function for each kind of layer', () => {
+    const text = exportRule(learnedRule(['F0', 'F9@2']), 'numpy');
+    assert.match(text, /^def rule_1\(.*\n.*\(layers 1, 3\)/m);
+    assert.match(text, /^def rule_2\(.*\n.*\(layer 2\)/m);
+    assert.match(text, /^rules = \[rule_1, rule_2, rule_1\]/m);
+  });
+
+  test('an equation for each kind of layer', () => {
+    const text = exportRule(learnedRule(['F0', 'F9@2']), 'latex');
+    const [first, second] = text.split('\\Delta').slice(1);
+    assert.match(first!, /theta_\{0\}.* && \\ell = 1, 3 \\\\/);
+    assert.doesNotMatch(first!, /theta_\{9\}/);
+    assert.match(second!, /theta_\{0\}(.|\n)*theta_\{9\}\^\{\(2\)\}(.|\n)* && \\ell = 2\n/);
+  });
+
+  test('a network of one layer needs one function', () => {
+    const one = { ...learnedRule(['F0@1']), layers: [5, 3] };
+    assert.match(exportRule(one, 'numpy'), /^def rule\((.|\n)*R_e = (.|\n)*rule\(W\[l\]/m);
+    const everywhere = { ...learnedRule(['F0']), layers: [5, 3] };
+    assert.deepEqual(JSON.parse(exportRule(one, 'json')).golden, JSON.parse(exportRule(everywhere, 'json')).golden);
+  });
+
+  test('JSON tells which layers run which program', () => {
+    const { programs } = JSON.parse(exportRule(learnedRule(['F0', 'F9@2']), 'json'));
+    assert.deepEqual(
+      programs.map(({ layers }: { layers: number[] }) => layers),
+      [[1, 3], [2]],
+    );
+  });
+});
+
+describe('export to latex', () => {
+  const equation = (terms: string[]) => exportRule(learnedRule(terms), 'latex');
+
+  test("the paper's notation", () => {
+    const text = equation(['F0', 'F9', "own_2 = (2 y) (y_pre .* e_pre)' + sum(y) W"]);
+    for (const line of [
+      '={}& - \\theta_{0} \\mathbf{e}_{\\ell} \\mathbf{y}_{\\ell-1}^{\\top} \\\\',
+      '& + \\theta_{9} \\left( \\mathbf{y}_{\\ell} \\mathbf{y}_{\\ell-1}^{\\top} - \\left( \\mathbf{y}_{\\ell} \\mathbf{y}_{\\ell}^{\\top} \\right) \\mathbf{W}_{\\ell-1,\\ell} \\right) \\\\',
+      '& + \\theta_{\\mathrm{own\\_2}} \\left( ',
+      '\\left( \\mathbf{y}_{\\ell-1} \\odot \\mathbf{e}_{\\ell-1} \\right)^{\\top} + \\operatorname{sum}\\left( \\mathbf{y}_{\\ell} \\right) \\mathbf{W}_{\\ell-1,\\ell} \\right)',
+      '\\theta_{9} &= -0.02 \\\\',
+    ])
+      assert.ok(text.includes(line), `${line}\nin\n${text}`);
+  });
+
+  test('brackets and environments close, and no line of a formula is without its symbols', () => {
+    fc.assert(
+      fc.property(formula, (text) => {
+        const latex = equation([`own = ${text}`]);
+        const count = (what: RegExp) => latex.match(what)?.length ?? 0;
+        assert.equal(count(/\\left\(/g), count(/\\right\)/g));
+        assert.equal(count(/\{/g), count(/\}/g));
+        assert.equal(count(/\\begin/g), count(/\\end/g));
+        assert.doesNotMatch(latex, /undefined|- -|\+ -/);
+      }),
+      { numRuns: 100, seed: 7 },
+    );
+  });
+});
