@@ -6,6 +6,8 @@ export type Command = (argv: readonly string[], io: Io) => Promise<number>;
 
 /** By name: what --help says, and the command. */
 export const COMMANDS: Readonly<Record<string, readonly [what: string, load: () => Promise<Command>]>> = {
+  learn: ['one network learns online with a given rule', async () => (await import('./learn.js')).learnCommand],
+  test: ['learned rules on held-out classes and other data', async () => (await import('./test.js')).testCommand],
   draw: ["draw a run's figures anew", async () => (await import('./draw.js')).drawCommand],
   reproduce: [
     "the paper's figures, or a study of your own",

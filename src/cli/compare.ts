@@ -62,11 +62,15 @@ export async function compareCommand(argv: readonly string[], io: Io): Promise<n
   return 0;
 }
 
-async function readRuns(words: readonly string[]): Promise<{ runs: RecordedRun[]; empty: string[] }> {
+/** The runs in and below these folders; `command` asks for them. */
+export async function readRuns(
+  words: readonly string[],
+  command = 'compare',
+): Promise<{ runs: RecordedRun[]; empty: string[] }> {
   const folders = await Promise.all(
     words.map(async (word) => {
       if (!(await stat(word).catch(() => undefined))?.isDirectory()) {
-        throw new UsageError(`compare needs folders, but there is no folder '${word}'.`);
+        throw new UsageError(`${command} needs folders, but there is no folder '${word}'.`);
       }
       return findRuns(resolve(word));
     }),
@@ -79,13 +83,14 @@ async function readRuns(words: readonly string[]): Promise<{ runs: RecordedRun[]
   };
 }
 
-interface Alike {
+/** Runs that differ in their seeds only. */
+export interface Alike {
   readonly settings: ReadonlyMap<string, unknown>;
   readonly runs: readonly RecordedRun[];
 }
 
 /** Runs with equal settings and data, by seed; of two with one seed the one with more episodes counts. */
-function groupBySettings(runs: readonly RecordedRun[]): Alike[] {
+export function groupBySettings(runs: readonly RecordedRun[]): Alike[] {
   const alike = new Map<string, { settings: ReadonlyMap<string, unknown>; seeds: Map<unknown, RecordedRun> }>();
   for (const run of runs) {
     const recorded = readObject(runOptions, run.file.settings, join(run.folder, 'run.json'));
@@ -101,7 +106,7 @@ function groupBySettings(runs: readonly RecordedRun[]): Alike[] {
 }
 
 /** Names from what differs, short enough for a figure, and a table of it where there is more than one group. */
-function nameGroups(alike: readonly Alike[]): { groups: Group[]; differences?: string } {
+export function nameGroups(alike: readonly Alike[]): { groups: Group[]; differences?: string } {
   const flags = [...new Set(alike.flatMap(({ settings }) => [...settings.keys()]))].sort();
   const differing = flags.filter((flag) => new Set(alike.map(({ settings }) => words(settings.get(flag)))).size > 1);
   const names = alike.map(({ settings }) => {

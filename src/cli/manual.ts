@@ -76,3 +76,26 @@ export const compareManual: Manual = {
   usage: [['meta-plasticity compare DIR…', 'runs in and below these folders, seeds of equal settings together']],
   examples: [['meta-plasticity compare results', 'all runs below results']],
 };
+
+export const learnManual: Manual = {
+  usage: [['meta-plasticity learn', 'one network learns all classes of a data set online, with fixed coefficients']],
+  examples: [
+    ['meta-plasticity learn --theta F0=0.0029', 'feedback alignment, 8000 images'],
+    ['meta-plasticity learn --theta F0=0.01 F9=0.004 --database emnist-mnist --images 100000', 'with Oja, digits'],
+  ],
+  epilogue:
+    'The rule has the terms that --theta names, and those of --term, which --theta must name too. Results: learn.jsonl ' +
+    '(a line per measurement), learn.csv, learn.svg and learn.png (what is drawn), learn.json (what was run).',
+};
+
+export const testManual: Manual = {
+  usage: [['meta-plasticity test RESULTS_DIR…', 'learned rules, frozen, on tasks that they were not trained on']],
+  examples: [
+    ['meta-plasticity test results/DIR', "the classes that the run's --split held out"],
+    ['meta-plasticity test results/A results/B --database emnist-mnist --M 5 9', 'two rules, another data set'],
+    ['meta-plasticity test results/DIR --K 200', 'more steps than trained on'],
+  ],
+  epilogue:
+    'Runs with equal settings but for their seed are one curve: mean over tasks and seeds, with its 98 % bootstrap band. ' +
+    "EMNIST's data sets share images: only --split and data from elsewhere are unseen for certain.",
+};

@@ -1,7 +1,7 @@
 /** From settings to all that an experiment consists of, with the checks that need the rule or the data. */
 import type { Dataset } from '../data/dataset.js';
 import { isNamed, namedSize, openDataset } from '../data/open.js';
-import { type ClassIndex, classIndex, makeEpisode, splitClasses } from '../data/sampler.js';
+import { type ClassIndex, classIndex, makeEpisode, type Split, splitClasses, type TaskDraw } from '../data/sampler.js';
 import { ENGINE_FEEDBACKS, type Episode, type Feedback } from '../engine/engine.js';
 import { automaticScale } from '../meta/term-scale.js';
 import { defaultLayers, HIDDEN_LAYERS } from '../network/layers.js';
@@ -43,7 +43,8 @@ export async function prepare(
   checkFeedback(settings);
   const { rule, theta, scale: asked } = buildRule(settings, layerCount(settings));
   // What cannot fit a named data set is refused before it is fetched.
-  if (isNamed(settings.database)) fit(settings, namedSize(settings.database));
+  const known = namedSize(settings.database);
+  if (known) fit(settings, known);
   const dataset = await open(settings, io, terminal);
   const task = { settings, dataset, ...fit(settings, dataset) };
   const scale =
@@ -65,12 +66,22 @@ export function episodeMaker({
 
 /** The part of the data that tasks are drawn from, and the layers, checked against the settings. */
 function fit(settings: Settings, data: Pick<Dataset, 'name' | 'classes' | 'labels'>) {
-  const [classes, images] = settings.split as [number, number];
-  const whole = classIndex(data);
-  const index =
-    classes || images ? splitClasses(whole, { classes, images }, stream(`${settings.seed}/split`)).train : whole;
-  checkTask(settings, data, index);
+  const { split } = settings;
+  const index = splitOf(settings, data).train;
+  const after = split.some((part) => part > 0) ? ` after --split ${split.join(' ')}` : '';
+  checkTask(settings, data.name + after, data.classes, index);
   return { index, layers: chooseLayers(settings, data) };
+}
+
+/** What a run is trained on, and what its --split holds out. */
+export function splitOf(
+  { split, seed }: Pick<Settings, 'split' | 'seed'>,
+  data: Parameters<typeof classIndex>[0],
+): Split {
+  const [classes, images] = split as [number, number];
+  const whole = classIndex(data);
+  if (!classes && !images) return { train: whole, heldOutClasses: [], heldOutImages: [] };
+  return splitClasses(whole, { classes, images }, stream(`${seed}/split`));
 }
 
 /** Opens the data of the flags --database, --data_dir and --dim, showing progress. */
@@ -92,30 +103,39 @@ export async function open(
     // What lies in a folder of the user's is an argument like any other.
     const flag = data_dir !== undefined ? '--data_dir' : isNamed(database) ? undefined : '--database';
     const { message } = error as Error;
-    throw flag ? new UsageError(message.startsWith(flag) ? message : `${flag}: ${message}`) : error;
+    if (message.startsWith('--')) throw new UsageError(message);
+    throw flag ? new UsageError(`${flag}: ${message}`) : error;
   } finally {
     terminal.clear();
   }
 }
 
-type Classes = Pick<Dataset, 'name' | 'classes'>;
-
-function checkTask({ M, K, Q, split, replacement }: Settings, { name, classes }: Classes, index: ClassIndex): void {
-  const after = split.some((part) => part > 0) ? ` after --split ${split.join(' ')}` : '';
+/**
+ * Whether tasks of that size can be drawn from there.
+ * @param place how a message calls what they are drawn from.
+ * @throws UsageError where they cannot.
+ */
+export function checkTask(
+  { M, K, Q, replacement }: TaskDraw & Partial<Pick<Settings, 'replacement'>>,
+  place: string,
+  classes: Dataset['classes'],
+  index: ClassIndex,
+): void {
   if (M > index.length && !replacement) {
-    throw new UsageError(`--M must be at most ${index.length}, the classes of ${name}${after}, not '${M}'.`);
+    throw new UsageError(`--M must be at most ${index.length}, the classes of ${place}, not '${M}'.`);
   }
   const smallest = index.reduce((a, b) => (b.images.length < a.images.length ? b : a));
   const size = smallest.images.length;
   if (K + Q > size) {
     throw new UsageError(
       `--K plus --Q must be at most ${size}, the images of the smallest class ('${classes[smallest.label]}') of ` +
-        `${name}${after}, not ${K} + ${Q} = ${K + Q}.`,
+        `${place}, not ${K} + ${Q} = ${K + Q}.`,
     );
   }
 }
 
-function checkFeedback({ fbk, engine }: Settings): void {
+/** @throws UsageError where the engine does not run the feedback. */
+export function checkFeedback({ fbk, engine }: Pick<Settings, 'fbk' | 'engine'>): void {
   const runs: readonly Feedback[] = ENGINE_FEEDBACKS[engine];
   if (!runs.includes(fbk))
     throw new UsageError(
@@ -124,11 +144,15 @@ function checkFeedback({ fbk, engine }: Settings): void {
 }
 
 /** Layers of weights; known before the data is. */
-function layerCount({ layers }: Settings): number {
+export function layerCount({ layers }: Pick<Settings, 'layers'>): number {
   return (layers?.length ?? HIDDEN_LAYERS.length + 2) - 1;
 }
 
-function chooseLayers({ layers, dim }: Settings, { name, classes }: Classes): readonly number[] {
+/** The layers that are asked for, or the paper's, between the pixels and the classes. */
+export function chooseLayers(
+  { layers, dim }: Pick<Settings, 'layers' | 'dim'>,
+  { name, classes }: Pick<Dataset, 'name' | 'classes'>,
+): readonly number[] {
   const inputs = dim * dim;
   const outputs = classes.length;
   if (!layers) return defaultLayers(inputs, outputs);

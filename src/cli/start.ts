@@ -19,11 +19,11 @@ export interface Started {
 }
 
 /** Refuses a --res in which no folder can be made, before anything else is done. */
-export async function checkResults({ res }: Settings): Promise<void> {
+export async function checkResults({ res }: Pick<Settings, 'res'>): Promise<void> {
   await checkWritable(res).catch(refuseResults(res));
 }
 
-function refuseResults(res: string): (error: Error) => never {
+export function refuseResults(res: string): (error: Error) => never {
   return ({ message }) => {
     throw new UsageError(`--res must be a folder that can be written to, not '${res}' (${message}).`);
   };

@@ -1,14 +1,12 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { gunzip, type ZlibOptions } from 'node:zlib';
 import { defaultCacheDir } from './cache.js';
 import { datasetChecksum } from './checksum.js';
 import { type Dataset, imageBytes } from './dataset.js';
 import { type DownloadOptions, downloadMembers } from './download.js';
-import { type IdxArray, parseIdx } from './idx.js';
-import { resizeGrey } from './resize.js';
+import { readIdxImages, SIDE } from './idx-images.js';
+import { resizeAll } from './resize.js';
 
 /** NIST's zip of all of EMNIST as gzip'd IDX files, 535 MB. */
 export const EMNIST_URL = 'https://biometrics.nist.gov/cs_links/EMNIST/gzip.zip';
@@ -16,9 +14,6 @@ export const EMNIST_URL = 'https://biometrics.nist.gov/cs_links/EMNIST/gzip.zip'
 /** EMNIST's six selections of NIST Special Database 19 (Cohen et al. 2017, arXiv 1702.05373, table II). */
 export const EMNIST_SPLITS = ['balanced', 'byclass', 'bymerge', 'digits', 'letters', 'mnist'] as const;
 export type EmnistSplit = (typeof EMNIST_SPLITS)[number];
-
-/** Side of EMNIST's images. */
-const SIDE = 28;
 
 export interface EmnistOptions extends DownloadOptions {
   /** A folder of the user's that holds the files; nothing is downloaded if it is given. */
@@ -111,48 +106,22 @@ function listed(split: EmnistSplit): string {
 }
 
 async function readEmnist(files: EmnistFiles, split: EmnistSplit, dim: number): Promise<Dataset> {
-  const [imageFile, labelFile, mapping] = await Promise.all([
-    readIdx(files.images),
-    readIdx(files.labels),
+  const [{ images: columnwise, labels: given }, mapping] = await Promise.all([
+    readIdxImages(files),
     readFile(files.mapping, 'utf8'),
   ]);
   const { first, classes } = parseMapping(mapping, files.mapping);
-  const count = imageFile.shape[0]!;
-  if (imageFile.shape.slice(1).join() !== `${SIDE},${SIDE}` || count === 0) {
-    throw new Error(`${files.images} holds ${imageFile.shape.join(' x ')} values, expected images x ${SIDE} x ${SIDE}`);
-  }
-  if (labelFile.shape.join() !== `${count}`) {
-    throw new Error(`${files.labels} holds ${labelFile.shape.join(' x ')} labels, expected one for each of ${count}`);
-  }
-  const labels = labelFile.data.map((label) => label - first);
+  const labels = given.map((label) => label - first);
   const wrong = labels.findIndex((label) => label >= classes.length);
   if (wrong >= 0) {
     throw new Error(
-      `${files.labels}: label ${labelFile.data[wrong]} of image ${wrong} is not in the mapping, ` +
+      `${files.labels}: label ${given[wrong]} of image ${wrong} is not in the mapping, ` +
         `${first} to ${first + classes.length - 1}`,
     );
   }
-  const upright = transposeAll(imageFile.data, count);
-  const images = dim === SIDE ? upright : resizeAll(upright, count, dim);
+  const images = resizeAll(transposeAll(columnwise, labels.length), SIDE, dim);
   const name = split === 'balanced' ? 'emnist' : `emnist-${split}`;
   return { name, dim, classes, images, labels, checksum: datasetChecksum(images, labels) };
-}
-
-const gunzipped = promisify<Uint8Array, ZlibOptions, Buffer>(gunzip);
-/** The largest test part (byclass) is 91 MB. */
-const MOST_BYTES = 2 ** 28;
-
-async function readIdx(path: string): Promise<IdxArray> {
-  const packed = await readFile(path);
-  try {
-    // gzip ends with the length: unpacked in one chunk of it, nothing has to be put together in a second buffer.
-    const length = packed.length < 4 ? 0 : packed.readUInt32LE(packed.length - 4);
-    const chunkSize = Math.min(Math.max(length + 1, 2 ** 14), MOST_BYTES);
-    return parseIdx(await gunzipped(packed, { chunkSize, maxOutputLength: MOST_BYTES }));
-  } catch (cause) {
-    const { message } = cause as Error;
-    throw new Error(`${path} is not a whole gzip'd IDX file (${message}): delete it and fetch it again`, { cause });
-  }
 }
 
 /**
@@ -187,13 +156,4 @@ function transposeAll(images: Uint8Array, count: number): Uint8Array {
     }
   }
   return upright;
-}
-
-function resizeAll(images: Uint8Array, count: number, dim: number): Uint8Array {
-  const resized = imageBytes(count, dim);
-  for (let image = 0; image < count; image++) {
-    const one = images.subarray(image * SIDE * SIDE, (image + 1) * SIDE * SIDE);
-    resized.set(resizeGrey(one, SIDE, SIDE, dim), image * dim * dim);
-  }
-  return resized;
 }

@@ -59,3 +59,15 @@ export function resizeGrey(pixels: Uint8Array, width: number, height: number, di
     }
   return resized;
 }
+
+/** The same of many square images one after the other, `side` pixels wide; the very array where that is `dim`. */
+export function resizeAll(images: Uint8Array, side: number, dim: number): Uint8Array {
+  if (side === dim) return images;
+  const count = images.length / side ** 2;
+  const resized = new Uint8Array(count * dim * dim);
+  for (let image = 0; image < count; image++) {
+    const one = images.subarray(image * side * side, (image + 1) * side * side);
+    resized.set(resizeGrey(one, side, side, dim), image * dim * dim);
+  }
+  return resized;
+}

@@ -110,7 +110,8 @@ export interface EpisodeSetting extends TaskDraw {
   readonly layers: readonly number[];
   readonly beta: number;
   readonly feedback: Feedback;
-  readonly seed: number;
+  /** What the names of the random streams begin with. */
+  readonly seed: number | string;
 }
 
 /** Episode `n` of a seed: it depends on no other episode and is the same on every machine. */

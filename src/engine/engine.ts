@@ -34,7 +34,7 @@ export interface Episode {
   readonly beta: number;
   readonly feedback: Feedback;
   /** L matrices, n_l x n_{l-1}, row-major. */
-  readonly weights: readonly Float32Array[];
+  readonly weights: readonly (Float32Array | Float64Array)[];
   /** L matrices, of `feedbackShapes`: B_1 .. B_L, or D_0 .. D_{L-1} with `dfa`; none with `sym`. */
   readonly feedbackWeights?: readonly Float32Array[];
   /**
@@ -57,18 +57,28 @@ export interface Episode {
   readonly queryLabels: Uint8Array;
 }
 
-/** What one episode yields; a diverged episode holds NaN. */
-export interface EpisodeResult {
+/** What is measured over the query images, with the weights after adaptation; a diverged episode holds NaN. */
+export interface Outcome {
   /** Mean cross-entropy over the query images after adaptation (natural log; no L1 term). */
   readonly loss: number;
   /** Fraction of query images whose largest output is their class. */
   readonly accuracy: number;
-  /** d loss / d theta, one per term of the rule. */
-  readonly thetaGradient: Float64Array;
   /** Degrees between the batch means of e by the feedback path and by W', layers 0..L. */
   readonly angles: Float64Array;
   /** || y_{l-1} W' - y_l W W' ||_F^2 over the query rows, l = 1..L (paper's Eq. 11). */
   readonly orthonormality: Float64Array;
+}
+
+/** What one episode yields. */
+export interface EpisodeResult extends Outcome {
+  /** d loss / d theta, one per term of the rule. */
+  readonly thetaGradient: Float64Array;
+}
+
+/** What adapting alone yields. */
+export interface Adaptation extends Outcome {
+  /** W_1 … W_L after the last training image, like `Episode.weights` and in the engine's own precision. */
+  readonly weights: Episode['weights'];
 }
 
 /** Runs episodes. Every engine computes the same mathematics; they differ in speed and precision. */
@@ -84,6 +94,11 @@ export interface Engine {
    * the background, while another runs. Changes nothing but the time it takes; engines without a use for it lack it.
    */
   prefetch?(episode: Episode, rule: Rule): void;
+  /**
+   * The way forward of `run` alone: the same outcome without a gradient, and the final weights. An episode that starts
+   * from them goes on where this one ended, so a series of any length can be shown piece by piece.
+   */
+  adapt?(episode: Episode, rule: Rule, theta: Float64Array): Promise<Adaptation>;
   dispose(): Promise<void>;
 }
 

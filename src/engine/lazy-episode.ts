@@ -45,7 +45,7 @@ export function sendable(episode: Episode): Episode | EpisodeSource {
 }
 
 /** Copies images into one array, count x size. */
-function gatherImages(pixels: Uint8Array, positions: Int32Array, size: number): Uint8Array {
+export function gatherImages(pixels: Uint8Array, positions: Int32Array, size: number): Uint8Array {
   const gathered = new Uint8Array(positions.length * size);
   positions.forEach((position, i) => {
     gathered.set(pixels.subarray(position * size, (position + 1) * size), i * size);

@@ -8,8 +8,8 @@ export class JournalError extends Error {
   override readonly name = 'JournalError';
 }
 
-/** One line, its newline included. */
-export function encodeRecord(record: EpisodeRecord): string {
+/** One line, its newline included; of an episode, or any other object of numbers. */
+export function encodeRecord(record: EpisodeRecord | Readonly<Record<string, unknown>>): string {
   return `${JSON.stringify(record, (_, value) => (typeof value === 'number' && !Number.isFinite(value) ? String(value) : value))}\n`;
 }
 

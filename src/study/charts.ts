@@ -74,7 +74,7 @@ function axis(kind: string, curves: readonly PanelCurve[], scale: (y: number) =>
     case 'accuracy':
       return { yLabel: 'Accuracy', y: [0, 1] };
     case 'loss':
-      return { yLabel: 'Loss', y: [0, 1.05 * robustMaximum(means) || 1] };
+      return { yLabel: 'Loss', y: [0, 1.05 * highestLoss(curves) || 1] };
     case 'angle': {
       const top = Math.max(90, 30 * Math.ceil(high / 30));
       const yTicks = Array.from({ length: top / 30 + 1 }, (_, i) => 30 * i);
@@ -94,8 +94,17 @@ function note({ column, groups }: Panel, window: number): string {
   const rows = Math.min(window, ...groups.flatMap(({ tables }) => tables.map(({ x }) => x.length)));
   const average = rows > 1 && !column.startsWith('theta') ? `, moving average over ${rows}` : '';
   const stopped = groups.reduce((sum, { diverged }) => sum + diverged, 0);
-  const means = seeds.at(-1) === 1 ? 'One seed' : `Mean of ${seeds.join(' or ')} seeds and its 98 % bootstrap band`;
+  const unit = groups[0]?.unit ?? 'seed';
+  const means =
+    seeds.at(-1) === 1 ? `One ${unit}` : `Mean of ${seeds.join(' or ')} ${unit}s and its 98 % bootstrap band`;
   return `${means}${average}.${stopped > 0 ? ` ${stopped} diverged and are missing from there on.` : ''}`;
+}
+
+/** Spikes may leave the frame, but not the height that a curve starts from. */
+function highestLoss(curves: readonly PanelCurve[]): number {
+  const means = curves.map(({ points }) => points.map(({ mean }) => mean));
+  const starts = means.map(([start = Number.NaN]) => start).filter(Number.isFinite);
+  return Math.max(robustMaximum(means.flat()), ...starts);
 }
 
 /** A column as the paper writes it. */

@@ -5,10 +5,12 @@ import { columnMean, type Stretch, type Table } from './table.js';
 
 export interface Group {
   readonly name: string;
-  /** One table per seed, ordered by it. */
+  /** One table per seed, ordered by it; or per `unit`. */
   readonly tables: readonly Table[];
   /** How many of them stopped early because they diverged. */
   readonly diverged: number;
+  /** What there is a table of, where not of each seed. */
+  readonly unit?: string;
 }
 
 /** One position of a curve: its x, and mean and band over seeds there. */

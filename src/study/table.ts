@@ -1,4 +1,5 @@
 /** A run as columns of numbers: what studies draw, compare and claim something about. */
+import type { CoursePoint } from '../meta/course.js';
 import type { EpisodeRecord } from '../meta/record.js';
 import { diverged } from '../report/diverged.js';
 
@@ -29,6 +30,26 @@ export function trainingTable(records: readonly EpisodeRecord[], terms: readonly
       ['accuracy', outcome(({ accuracy }) => accuracy)],
       ['loss', outcome(({ loss }) => loss)],
       ...terms.map((term, i) => [`theta ${term}`, records.map(({ theta }) => theta[i] ?? Number.NaN)] as const),
+      ...perLayer('angles', 'angle', 0),
+      ...perLayer('orthonormality', 'orthonormality', 1),
+    ]),
+  };
+}
+
+/** The columns of a course of learning: those of a meta-training run that it has, over the images shown. */
+export function courseTable(points: readonly CoursePoint[]): Table {
+  const layers = points[0]?.orthonormality.length ?? 0;
+  const perLayer = (field: 'angles' | 'orthonormality', name: string, first: number) =>
+    Array.from(
+      { length: layers },
+      (_, i) => [`${name} ${i + first}`, points.map((point) => point[field][i] ?? Number.NaN)] as const,
+    );
+  return {
+    xLabel: 'Training images',
+    x: points.map(({ images }) => images),
+    columns: new Map([
+      ['accuracy', points.map(({ accuracy }) => accuracy)],
+      ['loss', points.map(({ loss }) => loss)],
       ...perLayer('angles', 'angle', 0),
       ...perLayer('orthonormality', 'orthonormality', 1),
     ]),

@@ -65,7 +65,10 @@ const wrong: [string | string[], RegExp][] = [
   ['--fbk dfa --engine tensorflow', /^--fbk must be fix or sym with --engine tensorflow, not 'dfa'/],
   ['--fbk FIX', /^--fbk .*'FIX'/],
   ['--engine tpu', /^--engine must be .*reference.*, not 'tpu'/],
-  ['--database mnist', /^--database must be emnist, glyphs or a folder .*, not 'mnist'/],
+  [
+    '--database cifar',
+    /^--database must be emnist, emnist-letters, .*, glyphs, mnist, fashion-mnist or a folder .*, not 'cifar'/,
+  ],
   ['--database file', /^--database .*'file'/],
   ['--database empty', /^--database.*empty/],
   ['--data_dir nowhere', /^--data_dir must be an existing folder, not 'nowhere'/],
@@ -187,7 +190,7 @@ describe('wrong input is refused in one sentence, with exit code 2', () => {
 });
 
 describe('the real program', () => {
-  for (const line of ['--fbk foo', '--episodes', '--database mnist']) {
+  for (const line of ['--fbk foo', '--episodes', '--database cifar']) {
     test(line, async () => {
       const { code, stdout, stderr } = await start(line.split(' '), cwd).ended;
       assert.equal(code, 2);

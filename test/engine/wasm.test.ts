@@ -77,7 +77,8 @@ async function checkAgainstReference(episode: Episode, rule: Rule, theta: Float6
   const scale = largest(expected.thetaGradient);
   if (!(expected.loss < 20 && scale < 1e3)) return; // Chaotic, or nearly: no digit of it means anything.
   const draw = noise(17);
-  const shaken = (matrices: readonly Float32Array[]) => matrices.map((m) => m.map((w) => w * (1 + 2e-7 * draw())));
+  const shaken = (matrices: Episode['weights']) =>
+    matrices.map((matrix) => Float32Array.from(matrix, (w) => w * (1 + 2e-7 * draw())));
   const moved = await run(
     reference,
     {

@@ -17,7 +17,7 @@ describe('termNorms', () => {
       const square = { F0: 0, F2: 0, F3: 0, F5: 0 };
       const norm2 = (x: Iterable<number>) => Array.from(x).reduce((sum, value) => sum + value * value, 0);
       for (const { layers, beta, weights, feedbackWeights, trainImages, trainLabels } of episodes) {
-        const matrices = (list: readonly Float32Array[]) =>
+        const matrices = (list: typeof weights) =>
           list.map((data, l) => new Matrix(layers[l + 1]!, layers[l]!, Float64Array.from(data)));
         const W = matrices(weights);
         const B = matrices(feedbackWeights ?? weights);

@@ -66,7 +66,7 @@ export class Matrix {
   }
 
   /** The matrices of such data. */
-  static list(shapes: readonly MatrixShape[], data: readonly Float32Array[]): Matrix[] {
+  static list(shapes: readonly MatrixShape[], data: readonly (Float32Array | Float64Array)[]): Matrix[] {
     return shapes.map(({ rows, columns }, l) => new Matrix(rows, columns, Float64Array.from(data[l]!)));
   }
 

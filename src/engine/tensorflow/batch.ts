@@ -28,7 +28,7 @@ export function runBatch(
   const E = episodes.length;
   const L = layers.length - 1;
   const programs = layerPrograms(rule, L);
-  const stacked = (of: (episode: Episode) => readonly Float32Array[]) =>
+  const stacked = (of: (episode: Episode) => Episode['weights']) =>
     Array.from({ length: L }, (_, l) =>
       tf.tensor3d(joined(episodes.map((episode) => of(episode)[l]!)), [E, layers[l + 1]!, layers[l]!]),
     );
@@ -142,7 +142,7 @@ function accuracy(outputs: Float32Array, labels: Uint8Array, size: number): numb
   return right.length / labels.length;
 }
 
-function joined(parts: readonly Float32Array[]): Float32Array {
+function joined(parts: Episode['weights']): Float32Array {
   const result = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
   let at = 0;
   for (const part of parts) {

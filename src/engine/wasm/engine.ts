@@ -1,7 +1,7 @@
 import type { Rule } from '../../plasticity/rule.js';
-import { checkRun, ENGINE_FEEDBACKS, type Engine, type Episode, type EpisodeResult } from '../engine.js';
+import { checkRun, ENGINE_FEEDBACKS, type Engine, type Episode, type EpisodeResult, type Outcome } from '../engine.js';
 import { Arena } from './arena.js';
-import { runEpisode } from './episode.js';
+import { adapt, type Machine, runEpisode } from './episode.js';
 import { Helper, type Prepared } from './helper.js';
 import { compileKernels, instantiate } from './kernels.js';
 import { loadKernels } from './load.js';
@@ -29,7 +29,12 @@ export async function createWasmEngine({ relaxed = false, kernels: bytes }: Wasm
   let helper: Helper | undefined;
   let ahead = new WeakMap<Episode, { rule: Rule; prepared: Promise<Prepared> }>();
 
-  async function runOne(episode: Episode, rule: Rule, theta: Float64Array): Promise<EpisodeResult> {
+  /** Prepares memory for an episode, and runs it there. */
+  async function within<R extends Outcome & Partial<EpisodeResult>>(
+    episode: Episode,
+    rule: Rule,
+    run: (machine: Machine, space: Workspace) => R,
+  ): Promise<R> {
     const known = ahead.get(episode);
     ahead.delete(episode);
     const prepared = known?.rule === rule ? await known.prepared : undefined;
@@ -38,9 +43,9 @@ export async function createWasmEngine({ relaxed = false, kernels: bytes }: Wasm
       space.preparation.load(prepared);
       helper?.release(prepared);
     } else space.preparation.fill(episode);
-    const result = runEpisode({ arena, kernels }, space, episode, theta);
+    const result = run({ arena, kernels }, space);
     // NaN in a row's padding would outlast the episode: after one that diverged, everything is zeroed.
-    const { loss, thetaGradient, orthonormality } = result;
+    const { loss, thetaGradient = [], orthonormality } = result;
     if (![loss, ...thetaGradient, ...orthonormality].every(Number.isFinite)) space = undefined;
     return result;
   }
@@ -50,8 +55,13 @@ export async function createWasmEngine({ relaxed = false, kernels: bytes }: Wasm
     async run(episodes, rule, theta) {
       checkRun(episodes, rule, theta, ENGINE_FEEDBACKS.wasm);
       const results: EpisodeResult[] = [];
-      for (const [i, episode] of episodes.entries()) results.push(await runOne(episode, rule, theta[i]!));
+      for (const [i, episode] of episodes.entries())
+        results.push(await within(episode, rule, (...space) => runEpisode(...space, episode, theta[i]!)));
       return results;
+    },
+    async adapt(episode, rule, theta) {
+      checkRun([episode], rule, [theta], ENGINE_FEEDBACKS.wasm);
+      return within(episode, rule, (...space) => adapt(...space, episode, theta));
     },
     prefetch(episode, rule) {
       helper ??= new Helper(module);

@@ -2,11 +2,11 @@
  * One episode on the kernels: adapt on the training images, query loss, and its exact gradient with respect to theta by
  * walking back. The same algorithm as the reference engine's, in float32 and over rows in the kernels' memory.
  */
-import type { Episode, EpisodeResult } from '../engine.js';
+import type { Adaptation, Episode, EpisodeResult } from '../engine.js';
 import type { Arena } from './arena.js';
 import { padded } from './arena.js';
 import type { Kernels } from './kernels.js';
-import { statistics } from './statistics.js';
+import { finalMatrices, statistics } from './statistics.js';
 import type { Workspace } from './workspace.js';
 
 export interface Machine {
@@ -16,12 +16,33 @@ export interface Machine {
 
 /** Runs the episode that `space` was prepared for. */
 export function runEpisode(machine: Machine, space: Workspace, episode: Episode, theta: Float64Array): EpisodeResult {
-  const { steps } = space.preparation.shape;
-  for (let t = 0; t < steps; t++) stepForward(machine, space, t, episode.trainLabels[t]!, theta);
+  goForward(machine, space, episode, theta);
   const { loss, accuracy } = query(machine, space, episode.queryLabels);
+  queryBack(machine, space, episode.queryLabels);
   const thetaGradient = new Float64Array(theta.length);
-  for (let t = steps - 1; t >= 0; t--) stepBack(machine, space, t, thetaGradient);
-  return { loss, accuracy, thetaGradient, ...statistics(machine, space, episode.queryLabels) };
+  for (let t = episode.trainLabels.length - 1; t >= 0; t--) stepBack(machine, space, t, thetaGradient);
+  const W = finalMatrices(space);
+  return { loss, accuracy, thetaGradient, ...statistics(machine, space, episode.queryLabels, W) };
+}
+
+/** The way forward alone. */
+export function adapt(machine: Machine, space: Workspace, episode: Episode, theta: Float64Array): Adaptation {
+  goForward(machine, space, episode, theta);
+  const { loss, accuracy } = query(machine, space, episode.queryLabels);
+  const W = finalMatrices(space);
+  const weights = space.layers.map(({ post, pre }, l) => {
+    const { at, transposed } = W[l]!;
+    const [down, across] = transposed ? [1, padded(post)] : [padded(pre), 1];
+    const stored = machine.arena.view(at, transposed ? pre * padded(post) : post * padded(pre));
+    const values = new Float32Array(post * pre);
+    for (let i = 0, to = 0; i < post; i++) for (let j = 0; j < pre; j++) values[to++] = stored[i * down + j * across]!;
+    return values;
+  });
+  return { loss, accuracy, ...statistics(machine, space, episode.queryLabels, W), weights };
+}
+
+function goForward(machine: Machine, space: Workspace, { trainLabels }: Episode, theta: Float64Array): void {
+  for (const [t, label] of trainLabels.entries()) stepForward(machine, space, t, label, theta);
 }
 
 /** Step t: forward pass, errors, and every layer's update (paper's Eqs 1-3, 24). */
@@ -90,7 +111,7 @@ function stepBack({ kernels: k }: Machine, space: Workspace, t: number, thetaGra
   }
 }
 
-/** Loss and accuracy over the query images with the final weights; leaves its derivative in every layer's Lam. */
+/** Loss and accuracy over the query images with the final weights. */
 function query({ arena, kernels: k }: Machine, space: Workspace, labels: Uint8Array) {
   const { layers, query, input, preparation } = space;
   const { beta, queries } = preparation.shape;
@@ -116,6 +137,14 @@ function query({ arena, kernels: k }: Machine, space: Workspace, labels: Uint8Ar
       }
     }
   }
+  return { loss, accuracy: right / queries };
+}
+
+/** Leaves the derivative of that loss in every layer's Lam. */
+function queryBack({ arena, kernels: k }: Machine, space: Workspace, labels: Uint8Array): void {
+  const { layers, query, input, preparation } = space;
+  const { queries } = preparation.shape;
+  const L = layers.length;
   const top = query[L - 1]!;
   k.scale(top.zBar.base, top.y.base, 1 / queries, queries * padded(layers[L - 1]!.post));
   for (let q = 0; q < queries; q++) {
@@ -134,7 +163,6 @@ function query({ arena, kernels: k }: Machine, space: Workspace, labels: Uint8Ar
     k.multiply(below.zBar.base, below.zBar.base, below.g.base, queries * m, false);
   }
   input.reverseQuery(query[0]!.zBar, layers[0]!.lam);
-  return { loss, accuracy: right / queries };
 }
 
 /** Index of the first largest value; -1 where there is a NaN, so that a diverged network is never right. */

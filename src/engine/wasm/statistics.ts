@@ -5,11 +5,15 @@ import type { StoredMatrix } from './input.js';
 import type { Kernels } from './kernels.js';
 import type { Workspace } from './workspace.js';
 
-/** Alignment angles, layers 0..L, and orthonormality, layers 1..L, over the query batch with the final weights. */
-export function statistics(machine: Machine, space: Workspace, labels: Uint8Array) {
-  const W = space.layers.map(({ weights, rule, post }, l) =>
-    l === 0 ? space.input.finalWeights(weights, rule) : { at: weights.final, post, transposed: false },
+/** W_1 .. W_L after the last step; W_1 is of pixels also where the episode saw it in sample space. */
+export function finalMatrices({ layers, input }: Workspace): StoredMatrix[] {
+  return layers.map(({ weights, rule, post }, l) =>
+    l === 0 ? input.finalWeights(weights, rule) : { at: weights.final, post, transposed: false },
   );
+}
+
+/** Alignment angles, layers 0..L, and orthonormality, layers 1..L, over the query batch with the final weights. */
+export function statistics(machine: Machine, space: Workspace, labels: Uint8Array, W: readonly StoredMatrix[]) {
   return { angles: angles(machine, space, labels, W), orthonormality: orthonormality(machine, space, W) };
 }
 

@@ -1,0 +1,141 @@
+/** `meta-plasticity learn`: one network learns online with a given rule, its coefficients fixed. */
+import { appendFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import type { Dataset } from '../data/dataset.js';
+import { namedSize } from '../data/open.js';
+import { classIndex } from '../data/sampler.js';
+import { writeAtomically } from '../files.js';
+import type { CoursePoint } from '../meta/course.js';
+import { encodeRecord } from '../meta/journal.js';
+import { learn } from '../meta/learn.js';
+import { describeData, describeMachine } from '../results/run-file.js';
+import { createRunFolder } from '../results/run-folder.js';
+import { courseTable } from '../study/table.js';
+import { createAdaptingEngine } from './adapting-engine.js';
+import { wholeNumber } from './checks.js';
+import { buildFixedRule } from './fixed-rule.js';
+import { helpText } from './help.js';
+import { catchInterrupt, SIGNAL_EXIT_CODES } from './interrupt.js';
+import { learnManual } from './manual.js';
+import { controlOptions, type Options, runOptions, type Values, value } from './options.js';
+import { evaluate, parseArguments } from './parse.js';
+import { checkFeedback, chooseLayers, layerCount, open } from './prepare.js';
+import { checkResults, refuseResults } from './start.js';
+import { bar, type Io, Terminal } from './terminal.js';
+import { UsageError } from './usage-error.js';
+import { packageVersion } from './version.js';
+
+const { term, fbk, init, database, data_dir, dim, layers, beta, seed, engine, res, test_name } = runOptions;
+const { quiet, verbose, json } = controlOptions;
+const learnOptions = {
+  theta: { ...init, help: "the rule's terms and their coefficients, like F0=0.0029 F2=-0.01", initially: 'none' },
+  ...{ term, fbk, database, data_dir, dim },
+  images: value('Learning', 8000, 'training images to show, in as many epochs as that takes', wholeNumber(1)),
+  every: value('Learning', 200, 'training images between two measurements', wholeNumber(1)),
+  Q: value('Learning', 50, 'images of each class set aside to measure on', wholeNumber(1)),
+  ...{ layers, beta, seed, engine, res, test_name, quiet, verbose, json },
+} satisfies Options;
+type LearnValues = Values<typeof learnOptions>;
+
+const PANELS = ['accuracy', 'loss', 'angle', 'orthonormality'];
+
+/** Runs the command and returns its exit code. */
+export async function learnCommand(argv: readonly string[], io: Io): Promise<number> {
+  const { help, version, words, given } = await parseArguments(learnOptions, argv);
+  if (help || version) {
+    io.stdout.write(help ? helpText(learnOptions, learnManual) : `${packageVersion()}\n`);
+    return 0;
+  }
+  if (words[0] !== undefined) throw new UsageError(`Unexpected '${words[0]}' after learn: all else are --flags.`);
+  const values = evaluate(learnOptions, [given]);
+  const terminal = new Terminal(io, values);
+  checkFeedback(values);
+  const { rule, theta } = buildFixedRule(values, layerCount(values));
+  await checkResults(values);
+  const known = namedSize(values.database);
+  if (known) fit(values, known);
+  const dataset = await open(values, io, terminal);
+  const network = { layers: fit(values, dataset), beta: values.beta, feedback: values.fbk };
+  const adapting = await createAdaptingEngine(values);
+  const interruption = catchInterrupt(() => terminal.warn('Stopping; once more to stop at once.'));
+  try {
+    const now = new Date();
+    const folder = await createRunFolder(values.res, values.test_name, now).catch(refuseResults(values.res));
+    const terms = rule.terms.map((term, i) => ({ ...term, theta: theta[i]! }));
+    const description = {
+      version: packageVersion(),
+      node: process.version,
+      started: now.toISOString(),
+      settings: values,
+      rule: terms,
+      layers: network.layers,
+      data: describeData(dataset),
+      engine: adapting.name,
+      machine: describeMachine(),
+    };
+    await writeAtomically(join(folder, 'learn.json'), `${JSON.stringify(description, undefined, 2)}\n`);
+    const title = `${dataset.name}, ${terms.map(({ name, theta }) => `${name} ${theta}`).join(', ')}, ${values.fbk}`;
+    terminal.say(
+      `${title}\nNetwork ${network.layers.join('-')}, ${adapting.name}, seed ${values.seed}\nFolder  ${folder}`,
+    );
+
+    const points: CoursePoint[] = [];
+    const { seed, images, every, Q: query } = values;
+    const options = { engine: adapting, rule, theta, dataset, ...network, seed, images, every, query };
+    for await (const point of learn(options)) {
+      points.push(point);
+      appendFileSync(join(folder, 'learn.jsonl'), lineOf(point));
+      if (terminal.showsEpisodes) terminal.say(progress(point));
+      terminal.progress(() => `${bar(point.images / images)} ${progress(point)}`);
+      await setImmediate(); // Lets signals through.
+      if (interruption.abort.aborted) break;
+    }
+    terminal.clear();
+    await draw(folder, title, points);
+    const last = points.at(-1)!;
+    terminal.say(`${terminal.showsEpisodes ? '' : `${progress(last)}\n`}Results are in ${folder}`);
+    const diverged = !Number.isFinite(last.loss);
+    if (diverged) terminal.warn(`The network diverged by image ${last.images}: smaller coefficients may help.`);
+    const signal = last.images < images ? interruption.received() : undefined;
+    const outcome = diverged ? 'diverged' : signal ? 'interrupted' : 'complete';
+    if (values.json) terminal.result({ folder: resolve(folder), outcome, ...plain(last) });
+    return diverged ? 1 : signal ? SIGNAL_EXIT_CODES[signal] : 0;
+  } finally {
+    interruption.stop();
+    terminal.clear();
+    await adapting.dispose();
+  }
+}
+
+/** The layers; every class must have images left when those to measure on are set aside. */
+function fit({ Q, ...values }: LearnValues, data: Pick<Dataset, 'name' | 'classes' | 'labels'>): readonly number[] {
+  const smallest = classIndex(data).reduce((a, b) => (b.images.length < a.images.length ? b : a));
+  if (Q >= smallest.images.length) {
+    throw new UsageError(
+      `--Q must be below ${smallest.images.length}, the images of the smallest class ` +
+        `('${data.classes[smallest.label]}') of ${data.name}, not '${Q}'.`,
+    );
+  }
+  return chooseLayers(values, data);
+}
+
+async function draw(folder: string, title: string, points: readonly CoursePoint[]): Promise<void> {
+  const { writePanels } = await import('../study/write.js'); // The drawing libraries take a while to load.
+  const groups = [{ name: 'learn', tables: [courseTable(points)], diverged: 0 }];
+  await writePanels(folder, 'learn', { title, panels: PANELS.map((column) => ({ column, groups })), window: 1 });
+}
+
+function progress({ images, loss, accuracy, angles }: CoursePoint): string {
+  const hidden = Array.from(angles).slice(1, -1);
+  const degrees = hidden.length > 0 ? `  angles ${hidden.map((angle) => angle.toFixed(1)).join(' ')}` : '';
+  return `images ${images}  loss ${loss.toFixed(3)}  accuracy ${accuracy.toFixed(3)}${degrees}`;
+}
+
+function plain({ angles, orthonormality, ...point }: CoursePoint) {
+  return { ...point, angles: Array.from(angles), orthonormality: Array.from(orthonormality) };
+}
+
+function lineOf(point: CoursePoint): string {
+  return encodeRecord(plain(point));
+}

@@ -1,0 +1,61 @@
+/** What `test` is to do: every run on every data set with every number of classes, all checked before the first. */
+import { join } from 'node:path';
+import type { Dataset } from '../data/dataset.js';
+import type { RecordedRun } from '../results/recorded-run.js';
+import { groupBySettings, nameGroups } from './compare.js';
+import { runOptions, type Settings } from './options.js';
+import { evaluate, readObject } from './parse.js';
+import { chooseTasks, type Source, type TestTasks } from './test-tasks.js';
+
+/** One run on one data set with one number of classes. */
+export interface Test {
+  /** Of the curve that it is a part of: runs that differ in their seeds only share one. */
+  readonly curve: string;
+  readonly run: RecordedRun;
+  readonly settings: Settings;
+  readonly dataset: Dataset;
+  readonly tasks: TestTasks;
+}
+
+/** What is asked for; what is left out is as in the run. */
+export interface TestWishes {
+  readonly database: readonly string[];
+  readonly M: readonly number[];
+  readonly K: number | undefined;
+  readonly Q: number | undefined;
+  readonly from: Source | undefined;
+}
+
+/**
+ * The tests in the order of their curves, and a table of what the runs differ in, if they do.
+ * @param open opens a data set with images of so many pixels a side; it is called once for each.
+ * @throws UsageError where tasks do not fit the data.
+ */
+export async function planTests(
+  runs: readonly RecordedRun[],
+  { database, M: classes, K, Q, from }: TestWishes,
+  open: (database: string, settings: Settings) => Promise<Dataset>,
+): Promise<{ tests: Test[]; differences?: string }> {
+  const alike = groupBySettings(runs);
+  const { groups, ...differences } = nameGroups(alike);
+  const several = { run: alike.length > 1, data: database.length > 1, M: classes.length > 1 };
+  const opened = new Map<string, Dataset>();
+  const tests: Test[] = [];
+  for (const [i, { runs }] of alike.entries()) {
+    for (const run of runs) {
+      const settings = evaluate(runOptions, [readObject(runOptions, run.file.settings, join(run.folder, 'run.json'))]);
+      for (const name of database.length > 0 ? database : [settings.database]) {
+        const key = JSON.stringify([name, settings.dim]);
+        const dataset = opened.get(key) ?? (await open(name, settings));
+        opened.set(key, dataset);
+        for (const M of classes.length > 0 ? classes : [settings.M]) {
+          const size = { M, K: K ?? settings.K, Q: Q ?? settings.Q };
+          const tasks = chooseTasks(run, settings, dataset, { from, size });
+          const parts = [several.run && groups[i]!.name, several.data && dataset.name, several.M && `M=${M}`];
+          tests.push({ curve: parts.filter(Boolean).join(' ') || dataset.name, run, settings, dataset, tasks });
+        }
+      }
+    }
+  }
+  return { tests, ...differences };
+}

@@ -1,0 +1,186 @@
+/** `meta-plasticity test`: learned rules, frozen, on held-out classes, other data and other numbers of classes. */
+import { mkdir } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import { makeEpisode } from '../data/sampler.js';
+import { writeAtomically } from '../files.js';
+import type { AdaptingEngine } from '../meta/course.js';
+import { learnedTheta, metaTest, THETA_CHOICES } from '../meta/meta-test.js';
+import { markdownTable } from '../report/markdown.js';
+import { type Band, bootstrap } from '../stats/bootstrap.js';
+import { formatBand } from '../study/claims.js';
+import type { Group } from '../study/group.js';
+import { courseTable, type Table } from '../study/table.js';
+import { createAdaptingEngine } from './adapting-engine.js';
+import { oneOf, text, wholeNumber } from './checks.js';
+import { readRuns } from './compare.js';
+import { helpText } from './help.js';
+import { testManual } from './manual.js';
+import { controlOptions, list, type Options, runOptions, type Values, value } from './options.js';
+import { evaluate, parseArguments } from './parse.js';
+import { open } from './prepare.js';
+import { buildRule } from './rule.js';
+import { bar, type Io, Terminal } from './terminal.js';
+import { planTests, type Test } from './test-plan.js';
+import { SOURCES } from './test-tasks.js';
+import { UsageError } from './usage-error.js';
+import { packageVersion } from './version.js';
+
+const own = { initially: "the run's own" };
+const { data_dir, seed, engine, database } = runOptions;
+const { quiet, verbose, json } = controlOptions;
+const testOptions = {
+  theta: value('Rule', THETA_CHOICES[0], 'coefficients: mean of the last 50 episodes, or last', oneOf(THETA_CHOICES)),
+  database: list('Tasks', database.help, (given, flag) => database.parse([given], flag), own),
+  data_dir: { ...data_dir, ...own },
+  from: value('Tasks', undefined, "what of a run's own data: held-out classes, images, or all", oneOf(SOURCES), {
+    initially: 'what --split held out',
+  }),
+  M: list('Tasks', 'classes of a task', wholeNumber(1), own),
+  K: value('Tasks', undefined, 'training images per class', wholeNumber(1), own),
+  Q: value('Tasks', undefined, 'query images per class', wholeNumber(1), own),
+  tasks: value('Tasks', 20, 'tasks for each run, data set and number of classes', wholeNumber(1)),
+  every: value('Tasks', 10, 'training images between two measurements', wholeNumber(1)),
+  seed,
+  engine,
+  out: value('Results', 'meta-test', 'folder for figure, numbers and table', text),
+  quiet,
+  verbose,
+  json,
+} satisfies Options;
+type TestValues = Values<typeof testOptions>;
+
+const PANELS = ['accuracy', 'loss'];
+
+/** Runs the command and returns its exit code. */
+export async function testCommand(argv: readonly string[], io: Io): Promise<number> {
+  const { help, version, words, given } = await parseArguments(testOptions, argv);
+  if (help || version) {
+    io.stdout.write(help ? helpText(testOptions, testManual) : `${packageVersion()}\n`);
+    return 0;
+  }
+  if (words.length === 0) throw new UsageError('test needs at least one folder of a run, or of runs.');
+  const values = evaluate(testOptions, [given]);
+  const terminal = new Terminal(io, values);
+  const { runs, empty } = await readRuns(words, 'test');
+  for (const folder of empty) terminal.warn(`${folder} has no episode yet and is left out.`);
+  if (runs.length === 0) throw new UsageError(`There is no run with an episode in ${words.join(', ')}.`);
+  const { tests, differences } = await planTests(runs, values, (database, { dim, data_dir }) =>
+    open({ database, dim, data_dir: values.data_dir ?? data_dir }, io, terminal),
+  );
+  for (const folder of new Set(tests.filter(({ tasks }) => tasks.seen).map(({ run }) => run.folder))) {
+    terminal.warn(`${folder} has been trained on all that it is tested on: only a run with --split holds some out.`);
+  }
+  const adapting = await createAdaptingEngine(values);
+  const tested: Tested[] = [];
+  try {
+    for (const [i, test] of tests.entries()) {
+      tested.push(
+        await runTest(test, values, adapting, (task) =>
+          terminal.progress(() => `${bar((i + task / values.tasks) / tests.length)} ${test.curve}, task ${task}`),
+        ),
+      );
+    }
+  } finally {
+    terminal.clear();
+    await adapting.dispose();
+  }
+  const folder = resolve(values.out);
+  const { rows, table } = await writeResults(folder, tested, values, differences);
+  terminal.say(`${table}\n\nFigure, numbers and table are in ${folder}`);
+  if (values.json) terminal.result({ folder, curves: rows });
+  return 0;
+}
+
+interface Tested extends Test {
+  readonly theta: readonly number[];
+  /** One per task. */
+  readonly tables: readonly Table[];
+}
+
+async function runTest(
+  test: Test,
+  { seed, tasks, every, theta: choice }: TestValues,
+  engine: AdaptingEngine,
+  onTask: (task: number) => void,
+): Promise<Tested> {
+  const { run, settings, dataset } = test;
+  const { index, size, layers } = test.tasks;
+  const theta = learnedTheta(run.records, choice);
+  const { beta, fbk: feedback } = settings;
+  // A seed of its own: the tasks and networks are none of those that the run was trained on.
+  const setting = { ...size, dataset, index, layers, beta, feedback, seed: `${seed}/test` };
+  const { rule } = buildRule(settings, run.file.layers.length - 1);
+  const tables: Table[] = [];
+  for await (const points of metaTest({
+    ...{ engine, rule, theta, tasks, every },
+    makeEpisode: (n) => makeEpisode(setting, n),
+  })) {
+    tables.push(courseTable(points));
+    onTask(tables.length);
+    await setImmediate(); // Lets signals and output through.
+  }
+  return { ...test, theta, tables };
+}
+
+/** A curve's end: means over tasks and their bands. */
+interface Row {
+  readonly curve: string;
+  readonly data: string;
+  readonly from: string;
+  readonly M: number;
+  readonly K: number;
+  readonly Q: number;
+  readonly tasks: number;
+  readonly accuracy: Band;
+  readonly loss: Band;
+  /** Tasks in which the network diverged; the means leave them out. */
+  readonly diverged: number;
+}
+
+async function writeResults(
+  folder: string,
+  tested: readonly Tested[],
+  values: TestValues,
+  differences: string | undefined,
+): Promise<{ rows: Row[]; table: string }> {
+  const curves = [...new Set(tested.map(({ curve }) => curve))].map((name) => tested.filter((t) => t.curve === name));
+  const rows = curves.map(rowOf);
+  const cells = rows.map(({ accuracy, loss, ...row }) => {
+    const { curve, data, from, M, K, Q, tasks, diverged } = row;
+    return [curve, data, from, M, K, Q, tasks, formatBand(accuracy), formatBand(loss), diverged].map(String);
+  });
+  const header = ['', 'data', 'tasks from', 'M', 'K', 'Q', 'tasks', 'accuracy', 'loss', 'diverged'];
+  const table = [...(differences === undefined ? [] : [differences]), markdownTable(header, cells)].join('\n\n');
+
+  await mkdir(folder, { recursive: true });
+  const groups = curves.map((parts, i): Group => {
+    const { curve, diverged } = rows[i]!;
+    return { name: curve, unit: 'task', tables: parts.flatMap(({ tables }) => tables), diverged };
+  });
+  const { writePanels } = await import('../study/write.js'); // The drawing libraries take a while to load.
+  const title = rows.length > 1 ? 'Meta-test' : `Meta-test on ${rows[0]!.data}, M=${rows[0]!.M}`;
+  await writePanels(folder, 'meta-test', { title, panels: PANELS.map((column) => ({ column, groups })), window: 1 });
+  await writeAtomically(join(folder, 'meta-test.md'), `${table}\n`);
+  const described = tested.map(({ curve, run, settings, dataset, tasks, theta }) => {
+    const { size, from, layers } = tasks;
+    const coefficients = Object.fromEntries(run.file.rule.map(({ name }, i) => [name, theta[i]!]));
+    const data = { name: dataset.name, checksum: dataset.checksum };
+    return { curve, run: run.folder, theta: coefficients, fbk: settings.fbk, layers, data, from, ...size };
+  });
+  const description = { version: packageVersion(), settings: values, tests: described, ends: rows };
+  await writeAtomically(join(folder, 'meta-test.json'), `${JSON.stringify(description, undefined, 2)}\n`);
+  return { rows, table };
+}
+
+function rowOf(parts: readonly Tested[]): Row {
+  const { curve, dataset, tasks } = parts[0]!;
+  const tables = parts.flatMap((part) => part.tables);
+  const ends = (column: string) => tables.map(({ columns }) => columns.get(column)!.at(-1)!);
+  const finite = ends('loss').map(Number.isFinite);
+  const band = (column: string) => bootstrap(ends(column).map((end, i) => (finite[i] ? end : Number.NaN)));
+  return {
+    ...{ curve, data: dataset.name, from: tasks.from, ...tasks.size, tasks: tables.length },
+    ...{ accuracy: band('accuracy'), loss: band('loss'), diverged: finite.filter((is) => !is).length },
+  };
+}

@@ -1,0 +1,160 @@
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { imageFolder, listing, onlyRun, run, SMALL, temporaryFolder } from './program.js';
+
+const cwd = temporaryFolder();
+process.chdir(cwd);
+imageFolder(cwd, 20);
+const json = (path: string) => JSON.parse(readFileSync(path, 'utf8'));
+const lines = (path: string) =>
+  readFileSync(path, 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+const DATA = ['--database', 'images', '--dim', '4', '--layers', '16,5,3'];
+const LEARN = ['learn', ...DATA, '--Q', '4', '--images', '50', '--every', '20', '--theta', 'F0=0.02', 'oja=0.001'];
+
+describe('learn', () => {
+  test('leaves its points, figure and description', async () => {
+    const { code, stdout, stderr } = await run([
+      ...LEARN,
+      '--term',
+      'own = -e e_pre^T',
+      '--theta',
+      'own=-0.01',
+      '--json',
+    ]);
+    assert.equal(code, 0, stderr);
+    const folder = onlyRun(cwd);
+    assert.deepEqual(listing(folder), ['learn.csv', 'learn.json', 'learn.jsonl', 'learn.png', 'learn.svg']);
+    const points = lines(join(folder, 'learn.jsonl'));
+    assert.deepEqual(
+      points.map(({ images }) => images),
+      [0, 20, 40, 50],
+    );
+    const { rule, layers, settings } = json(join(folder, 'learn.json'));
+    assert.deepEqual(
+      rule.map(({ name, theta }: { name: string; theta: number }) => [name, theta]),
+      [
+        ['F0', 0.02],
+        ['F9', 0.001],
+        ['own', -0.01],
+      ],
+    );
+    assert.deepEqual([layers, settings.fbk, settings.images], [[16, 5, 3], 'fix', 50]);
+    const { folder: said, outcome, ...last } = JSON.parse(stdout);
+    assert.deepEqual([said, outcome, last], [folder, 'complete', points.at(-1)]);
+    assert.match(readFileSync(join(folder, 'learn.csv'), 'utf8'), /\nlearn,accuracy,20,0?\.?\d+/);
+  });
+
+  test('says that the network diverged, and ends there', async () => {
+    const { code, stderr } = await run([...LEARN.slice(0, -2), 'F3=-1e30', '--res', 'wild']);
+    assert.equal(code, 1);
+    assert.match(stderr, /Warning: The network diverged by image 20: smaller coefficients may help\./);
+    assert.equal(lines(join(onlyRun(cwd, 'wild'), 'learn.jsonl')).at(-1).loss, 'NaN');
+  });
+
+  const refused: [given: string[], message: RegExp][] = [
+    [['learn', ...DATA], /learn needs a rule: --theta F0=0.0029, for example/],
+    [[...LEARN, '--theta', 'F0=1'], /--theta must name a term once, not 'F0' twice/],
+    [[...LEARN, '--theta', 'F10=1'], /--theta and --term: unknown term 'F10'/],
+    [[...LEARN, '--term', 'own = y'], /--theta must give every term a coefficient, but there is none for 'own'/],
+    [[...LEARN, '--term', 'own = y', '--theta', 'own=1'], /--theta and --term: .*post x 1/],
+    [
+      [...LEARN.slice(0, 7), '--theta', 'F0=1', '--Q', '19'],
+      /--Q must be below 19, .* smallest class \('c'\).*not '19'/,
+    ],
+    [['learn', ...DATA, '--theta', 'F0=1', '--images', '0'], /--images must be a whole number of at least 1, not '0'/],
+    [['learn', 'more', ...DATA, '--theta', 'F0=1'], /Unexpected 'more'/],
+    [[...LEARN, '--fbk', 'none'], /--fbk must be .*, not 'none'/],
+  ];
+  for (const [given, message] of refused) {
+    test(`refuses ${given.filter((word) => !LEARN.includes(word)).join(' ')}`, async () => {
+      const { code, stderr } = await run([...given, '--res', 'refused']);
+      assert.match(stderr, message);
+      assert.equal(code, 2);
+      assert.ok(!existsSync(join(cwd, 'refused')));
+    });
+  }
+});
+
+describe('test', () => {
+  const trained = (async () => {
+    const flags = ['--episodes', '4', '--quiet', '--res', 'runs'];
+    for (const seed of ['1', '2'])
+      await run([...SMALL, ...flags, '--vec', 'F2', '--seed', seed, '--test_name', `bio-${seed}`]);
+    const oneClass = SMALL.with(SMALL.indexOf('--M') + 1, '1');
+    await run([...oneClass, ...flags, '--split', '0.34', '0', '--test_name', 'split']);
+  })();
+
+  test('draws curves with bands of several runs, data and numbers of classes', async () => {
+    await trained;
+    const flags = ['--M', '2', '3', '--tasks', '3', '--every', '4', '--out', 'tested', '--json'];
+    const { code, stdout, stderr } = await run(['test', 'runs/bio-1', 'runs/bio-2', ...flags]);
+    assert.equal(code, 0, stderr);
+    assert.match(stderr, /bio-1\S+ has been trained on all that it is tested on/);
+    assert.deepEqual(
+      listing(join(cwd, 'tested')),
+      ['csv', 'json', 'md', 'png', 'svg'].map((suffix) => `meta-test.${suffix}`),
+    );
+    const { curves } = JSON.parse(stdout);
+    assert.deepEqual(
+      curves.map(({ curve, M, K, tasks, from }: Record<string, unknown>) => [curve, M, K, tasks, from]),
+      [
+        ['M=2', 2, 3, 6, 'all classes'],
+        ['M=3', 3, 3, 6, 'all classes'],
+      ],
+    );
+    const csv = readFileSync(join(cwd, 'tested', 'meta-test.csv'), 'utf8');
+    const x = csv
+      .split('\n')
+      .filter((line) => line.startsWith('M=3,loss,'))
+      .map((line) => line.split(',')[2]);
+    assert.deepEqual(x, ['0', '4', '8', '9']);
+    assert.match(csv, new RegExp(`M=3,loss,9,${curves[1].loss.mean},${curves[1].loss.low},`));
+    const { tests } = json(join(cwd, 'tested', 'meta-test.json'));
+    const [folder] = tests.map(({ run }: { run: string }) => run);
+    const thetas = lines(join(folder, 'journal.jsonl')).map(({ theta }) => theta[1]);
+    assert.ok(Math.abs(tests[0].theta.F2 - thetas.reduce((a, b) => a + b) / 4) < 1e-15);
+  });
+
+  test('draws tasks from the classes that --split held out', async () => {
+    await trained;
+    const { code, stdout, stderr } = await run(['test', 'runs/split', '--tasks', '2', '--out', 'held', '--json']);
+    assert.deepEqual([code, stderr.includes('Warning')], [0, false]);
+    assert.equal(JSON.parse(stdout).curves[0].from, 'held-out classes');
+  });
+
+  const refused: [given: string[], message: RegExp][] = [
+    [[], /test needs at least one folder of a run/],
+    [['nowhere'], /test needs folders, but there is no folder 'nowhere'/],
+    [['images'], /There is no run with an episode in images/],
+    [
+      ['runs/split', '--M', '2'],
+      /--M must be at most 1, the classes of .*images that --split 0.34 0 holds out, not '2'/,
+    ],
+    [
+      ['runs/split', '--from', 'images'],
+      /--from must be all for .*split.*, which has no held-out images .*, not 'images'/,
+    ],
+    [['runs/bio-1', '--K', '17', '--Q', '3'], /--K plus --Q must be at most 19, .*not 17 \+ 3 = 20/],
+    [['runs/bio-1', '--database', 'emnist-foo'], /--database must be emnist, .*not 'emnist-foo'/],
+    [['runs/bio-1', '--database', 'mnist'], /--database mnist is not downloaded: name with --data_dir/],
+    [['runs/bio-1', '--theta', 'best'], /--theta must be mean or last, not 'best'/],
+    [
+      ['runs/bio-1', '--engine', 'tensorflow'],
+      /--engine tensorflow only runs whole episodes with their gradient: use wasm or reference/,
+    ],
+  ];
+  for (const [given, message] of refused) {
+    test(`refuses ${given.join(' ') || 'nothing'}`, async () => {
+      await trained;
+      const { code, stderr } = await run(['test', ...given, '--out', 'refused']);
+      assert.match(stderr, message);
+      assert.notEqual(code, 0);
+      assert.ok(!existsSync(join(cwd, 'refused')));
+    });
+  }
+});
