@@ -21,7 +21,7 @@ export function helpText(options: Options, { usage, examples, epilogue }: Manual
     ['--help', 'show this'],
     ['--version', "show the program's version; with --verbose also its engines"],
   ]);
-  const sections = [...groups].map(([group, rows]) => `${group}:\n${table(rows, 14)}`);
+  const sections = [...groups].map(([group, rows]) => `${group}:\n${table(rows, 15)}`);
   return [
     table(usage, 32),
     ...sections,

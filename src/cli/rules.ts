@@ -1,6 +1,6 @@
 /** `meta-plasticity rules`: the terms that a rule can be made of. */
-
-import { HIDDEN_LAYERS } from '../network/layers.js';
+import { layerGroups } from '../export/learned.js';
+import { defaultLayers } from '../network/layers.js';
 import { type Cost, programCost } from '../plasticity/cost.js';
 import { findPoolTerm, GROUPS, type PoolTerm } from '../plasticity/pool.js';
 import { parseRule, type Term } from '../plasticity/rule.js';
@@ -19,6 +19,8 @@ const rulesOptions = {
   json: controlOptions.json,
 } satisfies Options;
 
+/** The paper's network. */
+const PAPER = defaultLayers(784, 47);
 const INDENT = 6;
 const WIDTH = 80;
 
@@ -33,15 +35,15 @@ export async function rulesCommand(argv: readonly string[], io: Io): Promise<num
     throw new UsageError(`Unexpected '${words[0]}' after rules: terms are given by --vec and --term.`);
   const values = evaluate(rulesOptions, [given]);
   const chosen = given.has('vec') ? values.vec : GROUPS.pool!;
-  const { rule } = buildRule(
-    { vec: [...chosen], term: values.term, a: 0, init: {}, term_scale: {} },
-    HIDDEN_LAYERS.length + 1,
-  );
+  const { rule } = buildRule({ vec: [...chosen], term: values.term, a: 0, init: {}, term_scale: {} }, PAPER.length - 1);
   const terms = rule.terms.map(describe);
-  const together = programCost(rule.program);
+  const together = layerGroups({ rule, layers: PAPER }).map(({ layers, program }) => {
+    const cost = programCost(program);
+    return { layers, ...cost, e0: cost.e0 && layers.includes(1) };
+  });
   const terminal = new Terminal(io, { quiet: false, verbose: false, json: values.json });
   if (values.json) terminal.result({ terms, together });
-  else for (const line of [...terms.flatMap(termLines), ...costLines('All together', together)]) terminal.say(line);
+  else for (const line of [...terms.flatMap(termLines), ...togetherLines(together)]) terminal.say(line);
   return 0;
 }
 
@@ -60,6 +62,13 @@ function termLines({ name, alias, equation, vec, formula, description, cost }: D
   const notes = [alias, equation && `Eq. ${equation}`, vec && `--vec ${vec}`].filter(Boolean);
   const head = `${name.padEnd(INDENT - 1)} ${formula}${notes.length > 0 ? `   (${notes.join(', ')})` : ''}`;
   return [head, ...(description ? indented(description) : []), ...costLines('Cost', cost), ''];
+}
+
+/** Where all layers do the same, there is one line. */
+function togetherLines(groups: readonly (Cost & { readonly layers: readonly number[] })[]): string[] {
+  const name = (layers: readonly number[]) =>
+    groups.length > 1 ? `Together in layer ${layers.join(', ')}` : 'All together';
+  return groups.flatMap(({ layers, ...cost }) => costLines(name(layers), cost));
 }
 
 function costLines(name: string, { Wx, Wtp, rank, decay, e0 }: Cost): string[] {

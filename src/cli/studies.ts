@@ -5,7 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { checkRecipe, type Recipe, RecipeError } from '../study/recipe.js';
 import { list } from './checks.js';
 import { runOptions, type Settings } from './options.js';
-import { evaluate, type Given, readObject } from './parse.js';
+import { evaluateSettings } from './parity.js';
+import { type Given, readObject } from './parse.js';
 import { nearest } from './suggest.js';
 import { UsageError } from './usage-error.js';
 
@@ -65,7 +66,7 @@ export function runSettings({ name, recipe }: Study, given: Given): Map<string, 
     for (const [flag, { flag: said }] of given) {
       if (own.has(flag)) throw new UsageError(`${said} must be left out: it is what tells the runs of ${name} apart.`);
     }
-    return [run, evaluate(runOptions, [given, own, common])] as const;
+    return [run, evaluateSettings([given, own, common])] as const;
   });
   return new Map(runs);
 }

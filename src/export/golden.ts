@@ -1,7 +1,6 @@
 /** One step of the reference engine on a small network: what an exported rule has to repeat. */
 import { Matrix } from '../engine/reference/matrix.js';
 import { step } from '../engine/reference/step.js';
-import { layerPrograms } from '../plasticity/rule.js';
 import { type Random, stream } from '../random/stream.js';
 import { type LearnedRule, layerGroups } from './learned.js';
 
@@ -29,8 +28,13 @@ const UNITS = 3;
  * @throws RangeError where the coefficients are such that the step is not finite.
  */
 export function goldenStep(learned: LearnedRule): GoldenStep {
-  const { rule, theta, beta, feedback } = learned;
-  const L = layerGroups(learned).length > 1 ? learned.layers.length - 1 : 2;
+  const { theta, beta, feedback } = learned;
+  const groups = layerGroups(learned);
+  const L = groups.length > 1 ? learned.layers.length - 1 : 2;
+  const programs = Array.from(
+    { length: L },
+    (_, l) => (groups.find(({ layers }) => layers.includes(l + 1)) ?? groups[0]!).program,
+  );
   const layers = [INPUTS, ...Array.from({ length: L }, (_, l) => UNITS - ((l + 1) % 2))];
   const random = stream('export/golden');
   const draw = () => layers.slice(1).map((rows, l) => matrix(rows, layers[l]!, random));
@@ -39,7 +43,7 @@ export function goldenStep(learned: LearnedRule): GoldenStep {
   const x = Array.from({ length: INPUTS }, () => decimals(random()));
   const target = Array.from({ length: layers[L]! }, (_, i) => (i === 1 ? 1 : 0));
   const before = W.map(rowsOf);
-  step({ layers, beta, W, B }, layerPrograms(rule, L), Float64Array.from(theta), Float64Array.from(x), 1);
+  step({ layers, beta, W, B }, programs, Float64Array.from(theta), Float64Array.from(x), 1);
   const after = W.map(rowsOf);
   if (!after.flat(2).every(Number.isFinite))
     throw new RangeError('The rule cannot be exported: one step with its coefficients is not finite.');

@@ -23,9 +23,11 @@ export interface LayerGroup {
 }
 
 /** The layers of the network by the program that they run. */
-export function layerGroups({ rule, layers }: LearnedRule): LayerGroup[] {
-  const groups = new Map<Program, number[]>();
-  for (const [l, program] of layerPrograms(rule, layers.length - 1).entries())
-    groups.set(program, [...(groups.get(program) ?? []), l + 1]);
-  return [...groups].map(([program, layers]) => ({ layers, program, terms: rule.terms }));
+export function layerGroups({ rule, layers }: Pick<LearnedRule, 'rule' | 'layers'>): LayerGroup[] {
+  const programs = layerPrograms(rule, layers.length - 1);
+  return [...new Set(programs)].map((program) => {
+    const sharing = programs.flatMap((other, l) => (other === program ? [l + 1] : []));
+    const terms = rule.terms.filter((term) => term.layers?.includes(sharing[0]!) ?? true);
+    return { layers: sharing, program, terms };
+  });
 }

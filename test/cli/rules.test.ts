@@ -29,7 +29,16 @@ describe('rules', () => {
     assert.equal(terms[2].formula, "(W e_pre) y_pre'");
     assert.deepEqual(terms[2].cost, { Wx: 1, Wtp: 0, rank: 1, decay: false, e0: true });
     // Three post-synaptic factors, but only y_pre and W'y before them.
-    assert.deepEqual(together, { Wx: 1, Wtp: 1, rank: 2, decay: false, e0: true });
+    assert.deepEqual(together, [{ layers: [1, 2, 3, 4, 5], Wx: 1, Wtp: 1, rank: 2, decay: false, e0: true }]);
+  });
+
+  test('terms of some layers only: the cost of each kind of layer', async () => {
+    const { stdout } = await run(['rules', '--vec', 'F2@2', 'oja@1,3']);
+    for (const name of ['F0', 'F2@2', 'F9@1,3']) assert.ok(stdout.includes(`\n${name} `) || stdout.startsWith(name));
+    assert.match(stdout, /eHebb, Eq. 16/);
+    assert.match(stdout, /Together in layer 1, 3: .*1 x W'p, update of rank 2\n/);
+    assert.match(stdout, /Together in layer 2: .*update of rank 1\n/);
+    assert.match(stdout, /Together in layer 4, 5: .*update of rank 1\n/);
   });
 
   test('what is wrong is refused', async () => {

@@ -32,6 +32,8 @@ const RULES: Record<string, LearnedRule> = {
   pool: learnedRule(POOL_NAMES),
   sym: learnedRule(POOL_NAMES, { feedback: 'sym', beta: 3 }),
   odd: learnedRule(['F0', ...ODD]),
+  placed: learnedRule(['F0@1,3', 'F2@each', 'F9@3']),
+  bare: learnedRule(['F9@2']),
 };
 // Random formulas can come to any size: small coefficients keep a step tame.
 fc.sample(formula, { numRuns: 40, seed: 11 }).forEach((text, i) => {
@@ -233,6 +235,38 @@ describe('export', () => {
     assert.deepEqual(layers, [1, 2, 3]);
     assert.deepEqual(program, RULES.bio!.rule.program);
     assert.equal(document.golden.after.length, document.golden.W.length);
+  });
+});
+
+describe('export of a rule that differs between layers', () => {
+  test('a function for each kind of layer', () => {
+    const text = exportRule(learnedRule(['F0', 'F9@2']), 'numpy');
+    assert.match(text, /^def rule_1\(.*\n.*\(layers 1, 3\)/m);
+    assert.match(text, /^def rule_2\(.*\n.*\(layer 2\)/m);
+    assert.match(text, /^rules = \[rule_1, rule_2, rule_1\]/m);
+  });
+
+  test('an equation for each kind of layer', () => {
+    const text = exportRule(learnedRule(['F0', 'F9@2']), 'latex');
+    const [first, second] = text.split('\\Delta').slice(1);
+    assert.match(first!, /theta_\{0\}.* && \\ell = 1, 3 \\\\/);
+    assert.doesNotMatch(first!, /theta_\{9\}/);
+    assert.match(second!, /theta_\{0\}(.|\n)*theta_\{9\}\^\{\(2\)\}(.|\n)* && \\ell = 2\n/);
+  });
+
+  test('a network of one layer needs one function', () => {
+    const one = { ...learnedRule(['F0@1']), layers: [5, 3] };
+    assert.match(exportRule(one, 'numpy'), /^def rule\((.|\n)*R_e = (.|\n)*rule\(W\[l\]/m);
+    const everywhere = { ...learnedRule(['F0']), layers: [5, 3] };
+    assert.deepEqual(JSON.parse(exportRule(one, 'json')).golden, JSON.parse(exportRule(everywhere, 'json')).golden);
+  });
+
+  test('JSON tells which layers run which program', () => {
+    const { programs } = JSON.parse(exportRule(learnedRule(['F0', 'F9@2']), 'json'));
+    assert.deepEqual(
+      programs.map(({ layers }: { layers: number[] }) => layers),
+      [[1, 3], [2]],
+    );
   });
 });
 

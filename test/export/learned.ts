@@ -6,7 +6,7 @@ export const LAYERS = [5, 4, 6, 3];
 
 /** Coefficients 0.01, -0.02, 0.03 … */
 export function learnedRule(terms: readonly string[], changes: Partial<LearnedRule> = {}): LearnedRule {
-  const rule = parseRule(terms);
+  const rule = parseRule(terms, LAYERS.length - 1);
   return {
     rule,
     theta: rule.terms.map((_, i) => 0.01 * (i + 1) * (-1) ** i),
