@@ -42,6 +42,9 @@ export class RecipeError extends Error {
   override readonly name = 'RecipeError';
 }
 
+/** What a recipe that does not say draws. */
+const DRAWN = ['accuracy', 'loss', 'theta', 'angle'].map((column) => ({ column }));
+
 /**
  * Checks the shape of a recipe that was read from a file.
  * @throws RecipeError that names the place; whether the flags are valid shows when they are evaluated.
@@ -55,7 +58,7 @@ export function checkRecipe(json: unknown): Recipe {
   });
   if (runs.length === 0) fail('runs must hold at least one run');
   const names = runs.map(([name]) => name);
-  const draw = list(recipe.draw ?? [], 'draw').map((item, i) => drawing(item, `draw[${i}]`, names));
+  const draw = list(recipe.draw ?? DRAWN, 'draw').map((item, i) => drawing(item, `draw[${i}]`, names));
   const claims = list(recipe.claims ?? [], 'claims').map((item, i) => claim(item, `claims[${i}]`, names));
   const flags = object(recipe.flags ?? {}, 'flags');
   return { title: text(recipe.title, 'title'), flags, runs: Object.fromEntries(runs), draw, claims };

@@ -23,7 +23,7 @@ test('a recipe as written; flags, draw and claims may be missing', () => {
     title: 'Mine',
     flags: {},
     runs: { A: {} },
-    draw: [],
+    draw: ['accuracy', 'loss', 'theta', 'angle'].map((column) => ({ column })),
     claims: [],
   });
 });

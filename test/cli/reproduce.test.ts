@@ -1,0 +1,287 @@
+import assert from 'node:assert/strict';
+import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { before, describe, test } from 'node:test';
+import { runOptions } from '#dist/cli/options.js';
+import { reproduceCommand } from '#dist/cli/reproduce.js';
+import { findStudies, runSettings, studyNames } from '#dist/cli/studies.js';
+import { findRuns } from '#dist/results/recorded-run.js';
+import type { RunProgram } from '#dist/sweep/program.js';
+import { imageFolder, listing, run, SMALL, start, temporaryFolder } from './program.js';
+
+const cwd = temporaryFolder();
+process.chdir(cwd);
+imageFolder(cwd);
+const STUDY = {
+  title: 'Mine: two rules',
+  flags: { episodes: 4 },
+  runs: { FA: {}, 'with F2': { vec: ['F2'] } },
+  draw: [{ column: 'accuracy' }, { column: 'theta', runs: ['with F2'] }],
+  claims: [
+    { says: 'FA starts at 0.001', measure: { run: 'FA', column: 'theta F0', at: [1, 1] }, between: [0.0009, 0.0011] },
+    {
+      says: 'F2 doubles the accuracy',
+      measure: { run: 'with F2', column: 'accuracy' },
+      minus: { run: 'FA', column: 'accuracy' },
+      between: [2, null],
+    },
+  ],
+};
+writeFileSync('mine.json', JSON.stringify(STUDY));
+const FLAGS = ['mine.json', ...SMALL, '--seeds', '2', '--jobs', '2'];
+const journals = async (res: string) =>
+  Object.fromEntries(
+    (await findRuns(join(res, 'runs'))).map((folder) => [
+      folder.slice(res.length).replace(/\/[\d_-]*$/, ''),
+      readFileSync(join(folder, 'journal.jsonl'), 'utf8').replace(/"ms":[^,]*/g, ''),
+    ]),
+  );
+
+/** Runs the command with a stand-in for the program, which hears the words of each run. */
+async function reproduce(argv: readonly string[], program: RunProgram) {
+  const texts: string[] = [];
+  const stream = { write: (text: string) => texts.push(text) };
+  const code = await reproduceCommand(argv, { stdout: stream, stderr: stream, env: {} }, program);
+  return { code, said: texts.join('') };
+}
+
+const wordsOf = (words: readonly string[], flag: string) => words[words.indexOf(flag) + 1]!;
+
+describe('reproduce', () => {
+  let first: Awaited<ReturnType<typeof run>>;
+  before(async () => {
+    first = await run(['reproduce', ...FLAGS, '--res', 'whole']);
+  });
+
+  test('runs each run with each seed, then says and writes what comes out', async () => {
+    const { code, stdout, stderr } = first;
+    assert.equal(stderr, '');
+    assert.equal(code, 0);
+    assert.match(stdout, /^4 runs, 0 of them done before; 2 at a time\n/);
+    assert.equal(stdout.match(/^\[#+-*\] \d\/4 runs {2}\d+\/16 episodes .*seed [12]$/gm)?.length, 4);
+    assert.match(stdout, /\| FA starts at 0.001 +\| FA θ_0 at 1-1 0.00100 .* \| agrees +\|/);
+    assert.match(stdout, /\| F2 doubles the accuracy .* \| contradicts +\|/);
+    assert.match(stdout, /Contradicts the paper, which says: F2 doubles the accuracy\. Here: with F2 accuracy /);
+    assert.match(stdout, /\| +\| FA \(2 seeds\) +\| with F2 \(2 seeds\) +\|/);
+    assert.deepEqual(
+      listing('whole/mine'),
+      ['csv', 'json', 'md', 'png', 'svg'].map((type) => `mine.${type}`),
+    );
+    assert.deepEqual(JSON.parse(readFileSync('whole/mine/mine.json', 'utf8')), STUDY);
+    const folders = readdirSync('whole/runs');
+    assert.match(folders.join(), /^FA-[0-9a-f]{8},with F2-[0-9a-f]{8}$/);
+    for (const folder of folders)
+      assert.deepEqual(
+        listing(`whole/runs/${folder}`).filter((file) => /^seed-\d$|^[^/]*$/.test(file)),
+        ['flags.json', 'seed-1', 'seed-2'],
+      );
+  });
+
+  test('its runs are those that the flags give by themselves', async () => {
+    await run([...SMALL, '--vec', 'F2', '--seed', '2', '--episodes', '4', '--quiet', '--res', 'alone']);
+    const [alone] = await findRuns('alone');
+    const found = Object.entries(await journals('whole')).find(([name]) => /with F2.*seed-2/.test(name));
+    assert.equal(found![1], readFileSync(join(alone!, 'journal.jsonl'), 'utf8').replace(/"ms":[^,]*/g, ''));
+  });
+
+  test('what is done is not done again; fewer seeds and episodes are taken from it', async () => {
+    const none: RunProgram = () => assert.fail('nothing is due');
+    const { code, said } = await reproduce([...FLAGS, '--res', 'whole'], none);
+    assert.equal(code, 0);
+    assert.match(said, /^4 runs, 4 of them done before/);
+    assert.equal(said.split('\n').slice(1, -2).join('\n'), first.stdout.split('\n').slice(5, -2).join('\n'));
+    const less = await reproduce([...FLAGS.slice(0, -4), '--seeds', '1', '--episodes', '3', '--res', 'whole'], none);
+    assert.match(less.said, /FA \(1 seed\)/);
+    assert.ok(readFileSync('whole/mine/mine.csv', 'utf8').includes('with F2,theta F2,3,'));
+    assert.ok(!readFileSync('whole/mine/mine.csv', 'utf8').includes('with F2,theta F2,4,'));
+  });
+
+  test('a run that stopped is continued, more episodes are added, a new seed is started', async () => {
+    cpSync('whole', 'stopped', { recursive: true });
+    const [cut] = await findRuns('stopped/runs');
+    const path = join(cut!, 'journal.jsonl');
+    writeFileSync(path, `${readFileSync(path, 'utf8').split('\n').slice(0, 2).join('\n')}\n{"torn`);
+    const started: (readonly string[])[] = [];
+    const watched: RunProgram = async (words) => {
+      started.push(words);
+      return { code: 0, stdout: '', lastWords: [] };
+    };
+    await reproduce([...FLAGS, '--res', 'stopped'], watched);
+    assert.deepEqual(
+      started,
+      [['--resume', cut, '--episodes', '4', '--json', '--verbose']].map((words) =>
+        words.map((word) => (word === cut ? join(process.cwd(), cut) : word)),
+      ),
+    );
+    started.length = 0;
+    await reproduce([...FLAGS, '--res', 'stopped', '--episodes', '5'], watched).catch(() => {});
+    assert.deepEqual(
+      started.map((words) => words[0]),
+      Array(4).fill('--resume'),
+    );
+
+    const { code } = await run(['reproduce', ...FLAGS, '--res', 'stopped', '--quiet']);
+    assert.equal(code, 0);
+    assert.deepEqual(await journals('stopped'), await journals('whole'));
+  });
+
+  test('runs are started in order, so many at a time, with a folder and a seed each', async () => {
+    const started: string[] = [];
+    let [now, most] = [0, 0];
+    const program: RunProgram = async (words) => {
+      started.push(
+        `${wordsOf(words, '--res').replace(/.*\/(.*)-.*/, '$1')} ${wordsOf(words, '--seed')} ${wordsOf(words, '--test_name')}`,
+      );
+      most = Math.max(most, ++now);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      now--;
+      return { code: 0, stdout: '', lastWords: [] };
+    };
+    const flags = ['mine.json', ...SMALL, '--seeds', '3', '--jobs', '2', '--res', 'fake'];
+    await assert.rejects(reproduce(flags, program), /The results of FA, seed 1, are gone/);
+    const expected = ['FA', 'with F2'].flatMap((name) => [1, 2, 3].map((seed) => `${name} ${seed} seed-${seed}`));
+    assert.deepEqual(started.toSorted(), expected);
+    assert.deepEqual(started.slice(0, 2).toSorted(), expected.slice(0, 2));
+    assert.equal(most, 2);
+  });
+
+  test('other settings, another folder; a folder with other settings than its name says is refused', async () => {
+    writeFileSync('one.json', JSON.stringify({ title: 'One run', flags: { episodes: 1 }, runs: { FA: {} } }));
+    const flags = ['reproduce', 'one.json', ...SMALL, '--seeds', '1', '--quiet', '--res', 'other'];
+    for (const [more, folders] of [
+      [[], 1],
+      [['--lr_meta', '0.01'], 2],
+      [['--avg_window', '3'], 2],
+    ] as const) {
+      assert.equal((await run([...flags, ...more])).code, 0);
+      assert.equal(readdirSync('other/runs').length, folders);
+    }
+    for (const folder of await findRuns('other/runs')) {
+      const path = join(folder, 'run.json');
+      writeFileSync(path, readFileSync(path, 'utf8').replace(/"lr_meta": [\d.]*/, '"lr_meta": 0.5'));
+    }
+    const { code, stderr } = await run(flags);
+    assert.equal(code, 2);
+    assert.match(stderr, /holds a run with other settings: move it away, or choose another --res/);
+  });
+
+  test('a run that fails ends all, with its own words', async () => {
+    const program: RunProgram = async () => ({
+      code: 1,
+      stdout: '',
+      lastWords: ['Warning: x', 'meta-plasticity: no space left'],
+    });
+    await assert.rejects(reproduce([...FLAGS, '--res', 'failed'], program), /^Error: FA, seed 1: no space left$/);
+  });
+
+  test('one that diverges is counted, not run again, and missing from there on', async () => {
+    const flags = ['mine.json', ...SMALL, '--seeds', '1', '--episodes', '30', '--a', '1e200', '--res', 'diverged'];
+    const { code, stdout } = await run(['reproduce', ...flags]);
+    assert.equal(code, 0);
+    assert.match(stdout, /FA \(1 seed, 1 diverged\)/);
+    assert.match(stdout, /\| accuracy \| none +\|/);
+    assert.match((await run(['reproduce', ...flags])).stdout, /2 runs, 2 of them done before/);
+  });
+
+  test('Ctrl-C stops the runs after their episode and says how to go on', async () => {
+    const flags = [...FLAGS, '--res', 'interrupted', '--episodes', '2000'];
+    const { child, ended } = start(['reproduce', ...flags], cwd);
+    const poll = setInterval(() => {
+      const lines = existsSync('interrupted/runs')
+        ? listing('interrupted/runs').filter((file) => file.endsWith('params.txt'))
+        : [];
+      if (
+        lines.length === 2 &&
+        lines.every((file) => readFileSync(join('interrupted/runs', file), 'utf8').includes('Episode: 3'))
+      ) {
+        clearInterval(poll);
+        child.kill('SIGINT');
+      }
+    }, 20);
+    const { code, stderr } = await ended;
+    clearInterval(poll);
+    assert.equal(code, 130);
+    assert.match(stderr, /Stopping the runs after their episode/);
+    assert.match(stderr, /To go on: npx meta-plasticity reproduce mine\.json .*--episodes 2000\n$/);
+    const folders = await findRuns('interrupted/runs');
+    assert.equal(folders.length, 2);
+    for (const folder of folders) {
+      assert.ok(!existsSync(join(folder, 'lock')));
+      assert.ok(existsSync(join(folder, 'meta_loss.png')), 'ended by itself');
+    }
+  });
+});
+
+describe('the studies that come with the program', () => {
+  test('are valid, with runs and columns that their claims are about', () => {
+    assert.deepEqual(studyNames(), ['fig3', 'fig4', 'fig5', 'fig7', 'fig8', 'figS1', 'table1']);
+    for (const study of findStudies(['all'])) {
+      const names = [...runSettings(study, new Map()).keys()];
+      assert.ok(names.length >= 2 && study.recipe.claims.length > 0);
+    }
+  });
+
+  test('share the runs that they have in common', async () => {
+    const started: string[] = [];
+    const program: RunProgram = async (words) => {
+      started.push(wordsOf(words, '--res').replace(/.*\//, ''));
+      return { code: 0, stdout: '', lastWords: [] };
+    };
+    const flags = ['fig3', 'fig5', 'fig7', 'fig8', ...SMALL, '--seeds', '1', '--res', 'shared'];
+    await reproduce(flags, program).catch(() => {});
+    assert.deepEqual(started.map((name) => name.replace(/-[0-9a-f]{8}$/, '')).sort(), [
+      'BP',
+      'FA',
+      'F_Oja',
+      'F_bio',
+      'F_eHebb',
+    ]);
+  });
+
+  test('the flags of a run win over those of all, and the command line over both', () => {
+    const recipe = { ...STUDY, flags: { lamb: 0.1, clip: 5 }, runs: { A: {}, B: { lamb: 0.2 } } } as const;
+    const settings = runSettings(
+      { name: 'x', recipe: recipe as never },
+      new Map([['clip', { values: ['7'], flag: '--clip' }]]),
+    );
+    assert.deepEqual(
+      [...settings].map(([name, { lamb, clip }]) => [name, lamb, clip]),
+      [
+        ['A', 0.1, 7],
+        ['B', 0.2, 7],
+      ],
+    );
+    assert.equal(runOptions.lamb.initial, 0);
+  });
+});
+
+describe('refuses', () => {
+  for (const [argv, message] of [
+    [[], /reproduce needs a study: fig3, .* or all, or a JSON file/],
+    [['fig33'], /There is no study 'fig33': did you mean fig3\?/],
+    [['nothing.json'], /nothing\.json must be a readable file \(ENOENT\)/],
+    [['broken.json'], /broken\.json is not a JSON file/],
+    [['wrong.json'], /wrong\.json is not a study: title must be a text\./],
+    [['unknown.json'], /Unknown option episode in flags of unknown: did you mean episodes\?/],
+    [['fig3', '--fbk', 'sym'], /--fbk must be left out: it is what tells the runs of fig3 apart\./],
+    [['fig3', '--seed', '3'], /Unknown option --seed: did you mean --seeds\?/],
+    [['fig3', '--seeds', '0'], /--seeds must be a whole number from 1 to 10000, not '0'/],
+    [['mine.json', '--database', 'images', '--dim', '4', '--M', '2', '--K', '50'], /--K plus --Q must be at most/],
+  ] as const) {
+    test(`reproduce ${argv.join(' ')}`, async () => {
+      writeFileSync('broken.json', '{');
+      writeFileSync('wrong.json', '{"runs":{"A":{}}}');
+      writeFileSync('unknown.json', JSON.stringify({ ...STUDY, flags: { episode: 3 } }));
+      const { code, stdout, stderr } = await run(['reproduce', ...argv, '--res', 'refused', '--quiet']);
+      assert.match(stderr, message);
+      assert.deepEqual([code, stdout, existsSync('refused')], [2, '', false]);
+    });
+  }
+});
+
+test('--help fits 80 columns and names the studies', async () => {
+  const { code, stdout } = await run(['reproduce', '--help']);
+  assert.equal(code, 0);
+  for (const line of stdout.split('\n')) assert.ok([...line].length <= 80, line);
+  for (const name of studyNames()) assert.match(stdout, new RegExp(`^ +${name} `, 'm'));
+});
