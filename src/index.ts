@@ -13,10 +13,20 @@ export {
   type TaskDraw,
 } from './data/sampler.js';
 export { createEngine, ENGINE_NAMES, type EngineName, type EngineOptions } from './engine/create.js';
-export type { Engine, Episode, EpisodeResult, Feedback } from './engine/engine.js';
+export type { Adaptation, Engine, Episode, EpisodeResult, Feedback, Outcome } from './engine/engine.js';
 export { EXPORT_TARGETS, type ExportTarget, exportRule } from './export/export.js';
 export type { LearnedRule } from './export/learned.js';
+export {
+  type AdaptingEngine,
+  type CoursePoint,
+  canAdapt,
+  followCourse,
+  type Piece,
+  piecesOf,
+} from './meta/course.js';
 export { decodeJournal, encodeRecord, JournalError } from './meta/journal.js';
+export { type LearnOptions, learn } from './meta/learn.js';
+export { learnedTheta, type MetaTestOptions, metaTest } from './meta/meta-test.js';
 export { L1_METHODS, type ObjectiveOptions } from './meta/objective.js';
 export type { AdamState, EpisodeRecord } from './meta/record.js';
 export { automaticScale, termNorms } from './meta/term-scale.js';

@@ -24,6 +24,7 @@ describe('learn', () => {
       'own = -e e_pre^T',
       '--theta',
       'own=-0.01',
+      'F2@each=-0.02',
       '--json',
     ]);
     assert.equal(code, 0, stderr);
@@ -40,6 +41,8 @@ describe('learn', () => {
       [
         ['F0', 0.02],
         ['F9', 0.001],
+        ['F2@1', -0.02],
+        ['F2@2', -0.02],
         ['own', -0.01],
       ],
     );
@@ -60,6 +63,7 @@ describe('learn', () => {
     [['learn', ...DATA], /learn needs a rule: --theta F0=0.0029, for example/],
     [[...LEARN, '--theta', 'F0=1'], /--theta must name a term once, not 'F0' twice/],
     [[...LEARN, '--theta', 'F10=1'], /--theta and --term: unknown term 'F10'/],
+    [[...LEARN, '--theta', 'F2@3=1'], /the term 'F2@3' is for layer 3, but the network has layers 1 to 2/],
     [[...LEARN, '--term', 'own = y'], /--theta must give every term a coefficient, but there is none for 'own'/],
     [[...LEARN, '--term', 'own = y', '--theta', 'own=1'], /--theta and --term: .*post x 1/],
     [
