@@ -4,16 +4,13 @@ import { parseRule, type Rule } from '../plasticity/rule.js';
 import { UsageError } from './usage-error.js';
 
 /**
- * The pool's terms that `theta` names, in that order, then the user's own terms.
+ * The pool's terms that `theta` names, in that order, then the user's own terms; all of `F2@each` have its coefficient.
  * @throws UsageError for a formula that is wrong, an unknown name, or a term without a coefficient.
  */
-export function buildFixedRule({
-  theta,
-  term,
-}: {
-  readonly theta: Readonly<Record<string, number>>;
-  readonly term: readonly string[];
-}): { rule: Rule; theta: number[] } {
+export function buildFixedRule(
+  { theta, term }: { readonly theta: Readonly<Record<string, number>>; readonly term: readonly string[] },
+  layerCount: number,
+): { rule: Rule; theta: number[] } {
   const own = term.map((text) => text.split('=', 1)[0]!.trim());
   const pool = Object.keys(theta).filter((name) => !own.includes(name));
   const coefficients = [...pool, ...own].map((name) => {
@@ -21,12 +18,15 @@ export function buildFixedRule({
     throw new UsageError(`--theta must give every term a coefficient, but there is none for '${name}'.`);
   });
   if (coefficients.length === 0) throw new UsageError('learn needs a rule: --theta F0=0.0029, for example.');
-  return { rule: parse([...pool, ...term]), theta: coefficients };
+  const texts = [...pool, ...term];
+  const rule = parse(texts, layerCount);
+  const places = texts.map((text) => parse([text], layerCount).terms.length);
+  return { rule, theta: coefficients.flatMap((coefficient, i) => Array<number>(places[i]!).fill(coefficient)) };
 }
 
-function parse(terms: string[]): Rule {
+function parse(terms: string[], layerCount: number): Rule {
   try {
-    return parseRule(terms);
+    return parseRule(terms, layerCount);
   } catch (error) {
     if (error instanceof RuleError) throw new UsageError(`--theta and --term: ${error.message}`);
     throw error;

@@ -21,7 +21,7 @@ import { catchInterrupt, SIGNAL_EXIT_CODES } from './interrupt.js';
 import { learnManual } from './manual.js';
 import { controlOptions, type Options, runOptions, type Values, value } from './options.js';
 import { evaluate, parseArguments } from './parse.js';
-import { chooseLayers, open } from './prepare.js';
+import { chooseLayers, layerCount, open } from './prepare.js';
 import { checkResults, refuseResults } from './start.js';
 import { bar, type Io, Terminal } from './terminal.js';
 import { UsageError } from './usage-error.js';
@@ -51,7 +51,7 @@ export async function learnCommand(argv: readonly string[], io: Io): Promise<num
   if (words[0] !== undefined) throw new UsageError(`Unexpected '${words[0]}' after learn: all else are --flags.`);
   const values = evaluate(learnOptions, [given]);
   const terminal = new Terminal(io, values);
-  const { rule, theta } = buildFixedRule(values);
+  const { rule, theta } = buildFixedRule(values, layerCount(values));
   await checkResults(values);
   const known = namedSize(values.database);
   if (known) fit(values, known);
@@ -94,7 +94,7 @@ export async function learnCommand(argv: readonly string[], io: Io): Promise<num
     terminal.clear();
     await draw(folder, title, points);
     const last = points.at(-1)!;
-    terminal.say(`${progress(last)}\nResults are in ${folder}`);
+    terminal.say(`${terminal.showsEpisodes ? '' : `${progress(last)}\n`}Results are in ${folder}`);
     const diverged = !Number.isFinite(last.loss);
     if (diverged) terminal.warn(`The network diverged by image ${last.images}: smaller coefficients may help.`);
     const signal = last.images < images ? interruption.received() : undefined;

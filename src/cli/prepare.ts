@@ -133,7 +133,7 @@ export function checkTask(
 }
 
 /** Layers of weights; known before the data is. */
-function layerCount({ layers }: Settings): number {
+export function layerCount({ layers }: Pick<Settings, 'layers'>): number {
   return (layers?.length ?? HIDDEN_LAYERS.length + 2) - 1;
 }
 

@@ -111,7 +111,7 @@ async function runAll(runs: readonly SeedRun[], { jobs, program, io, terminal }:
   try {
     await inParallel(due, jobs, interruption.abort, async ({ run, found }, stop) => {
       await runSeed(run, found, program, stop, () => {
-        steps = Math.min(steps + 1, total); // A run may say its last one twice.
+        steps++;
         terminal.progress(line);
       });
       if (stop.aborted) return;

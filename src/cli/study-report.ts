@@ -48,5 +48,5 @@ async function gather(runs: readonly SeedRun[]): Promise<Group[]> {
     if (found.diverged) group.diverged++;
     groups.set(run.name, group);
   }
-  return [...groups].map(([name, group]) => ({ name, ...group }));
+  return [...groups].map(([name, group], colour) => ({ name, ...group, colour }));
 }

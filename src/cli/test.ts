@@ -110,7 +110,7 @@ async function runTest(
   const { beta, fbk: feedback } = settings;
   // A seed of its own: the tasks and networks are none of those that the run was trained on.
   const setting = { ...size, dataset, index, layers, beta, feedback, seed: `${seed}/test` };
-  const { rule } = buildRule(settings, layers.length - 1);
+  const { rule } = buildRule(settings, run.file.layers.length - 1);
   const tables: Table[] = [];
   for await (const points of metaTest({
     ...{ engine, rule, theta, tasks, every },

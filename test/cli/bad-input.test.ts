@@ -63,7 +63,10 @@ const wrong: [string | string[], RegExp][] = [
   ['--fbk foo', /^--fbk must be fix or sym, not 'foo'/],
   ['--fbk FIX', /^--fbk .*'FIX'/],
   ['--engine tpu', /^--engine must be .*reference.*, not 'tpu'/],
-  ['--database mnist', /^--database must be emnist, glyphs or a folder .*, not 'mnist'/],
+  [
+    '--database cifar',
+    /^--database must be emnist, emnist-letters, .*, glyphs, mnist, fashion-mnist or a folder .*, not 'cifar'/,
+  ],
   ['--database file', /^--database .*'file'/],
   ['--database empty', /^--database.*empty/],
   ['--data_dir nowhere', /^--data_dir must be an existing folder, not 'nowhere'/],
@@ -185,7 +188,7 @@ describe('wrong input is refused in one sentence, with exit code 2', () => {
 });
 
 describe('the real program', () => {
-  for (const line of ['--fbk foo', '--episodes', '--database mnist']) {
+  for (const line of ['--fbk foo', '--episodes', '--database cifar']) {
     test(line, async () => {
       const { code, stdout, stderr } = await start(line.split(' '), cwd).ended;
       assert.equal(code, 2);
