@@ -11,8 +11,8 @@ import { helpText } from './help.js';
 import { identity } from './identity.js';
 import { compareManual } from './manual.js';
 import { controlOptions, type Options, runOptions, value } from './options.js';
-import { evaluate, parseArguments, readObject } from './parse.js';
-import { isDiverged, tableOf } from './seed-run.js';
+import { evaluate, parseArguments } from './parse.js';
+import { isDiverged, recordedSettings, tableOf } from './planned-train.js';
 import { type Io, Terminal } from './terminal.js';
 import { UsageError } from './usage-error.js';
 import { packageVersion } from './version.js';
@@ -93,9 +93,8 @@ export interface Alike {
 export function groupBySettings(runs: readonly RecordedRun[]): Alike[] {
   const alike = new Map<string, { settings: ReadonlyMap<string, unknown>; seeds: Map<unknown, RecordedRun> }>();
   for (const run of runs) {
-    const recorded = readObject(runOptions, run.file.settings, join(run.folder, 'run.json'));
-    const settings = evaluate(runOptions, [recorded]);
-    const shared = new Map([...identity(settings), ['data', run.file.data.checksum.slice(0, 8)]]);
+    const settings = recordedSettings(run);
+    const shared = new Map([...identity(runOptions, settings), ['data', run.file.data.checksum.slice(0, 8)]]);
     const key = JSON.stringify([...shared]);
     const group = alike.get(key) ?? { settings: shared, seeds: new Map() };
     const other = group.seeds.get(settings.seed);
@@ -116,7 +115,7 @@ export function nameGroups(alike: readonly Alike[]): { groups: Group[]; differen
   const letters = names.some((name) => name.length > MAX_NAME);
   const groups = alike.map(({ runs }, i): Group => {
     const name = letters ? letter(i) : names[i]!;
-    const diverged = runs.filter(({ records }) => isDiverged(records)).length;
+    const diverged = runs.filter(isDiverged).length;
     return { name, tables: runs.map((run) => tableOf(run)), diverged };
   });
   if (alike.length < 2) return { groups };

@@ -1,5 +1,6 @@
 /** `meta-plasticity learn`: one network learns online with a given rule, its coefficients fixed. */
 import { appendFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import type { Dataset } from '../data/dataset.js';
@@ -28,7 +29,7 @@ import { packageVersion } from './version.js';
 
 const { term, fbk, init, database, data_dir, dim, layers, beta, seed, engine, res, test_name } = runOptions;
 const { quiet, verbose, json } = controlOptions;
-const learnOptions = {
+export const learnOptions = {
   theta: { ...init, help: "the rule's terms and their coefficients, like F0=0.0029 F2=-0.01", initially: 'none' },
   ...{ term, fbk, database, data_dir, dim },
   images: value('Learning', 8000, 'training images to show, in as many epochs as that takes', wholeNumber(1)),
@@ -36,7 +37,7 @@ const learnOptions = {
   Q: value('Learning', 50, 'images of each class set aside to measure on', wholeNumber(1)),
   ...{ layers, beta, seed, engine, res, test_name, quiet, verbose, json },
 } satisfies Options;
-type LearnValues = Values<typeof learnOptions>;
+export type LearnValues = Values<typeof learnOptions>;
 
 const PANELS = ['accuracy', 'loss', 'angle', 'orthonormality'];
 
@@ -138,4 +139,13 @@ function plain({ angles, orthonormality, ...point }: CoursePoint) {
 
 function lineOf(point: CoursePoint): string {
   return encodeRecord(plain(point));
+}
+
+/** The measurements in the folder of a `learn`; a last line that was being written is left out. */
+export async function readCourse(folder: string): Promise<CoursePoint[]> {
+  const text = await readFile(join(folder, 'learn.jsonl'), 'utf8').catch(() => '');
+  const lines = text.split('\n').slice(0, -1);
+  const number = (_: string, value: unknown) =>
+    value === 'NaN' || value === 'Infinity' || value === '-Infinity' ? Number(value) : value;
+  return lines.map((line) => JSON.parse(line, number));
 }

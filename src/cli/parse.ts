@@ -68,6 +68,16 @@ export function evaluate<O extends Options>(options: O, sources: readonly Given[
   return Object.fromEntries(values) as Values<O>;
 }
 
+/** The words of a command line that give these values. */
+export function wordsOf(options: Options, values: Readonly<Record<string, unknown>>): string[] {
+  return Object.entries(values).flatMap(([name, value]) => {
+    if (value === undefined || value === false) return [];
+    if (value === true) return [`--${name}`];
+    const given = texts(value, options[name]!) ?? [];
+    return given.length === 0 ? [] : [`--${name}`, ...given];
+  });
+}
+
 /** lr_meta is also lrMeta and lr-meta. */
 function aliases(name: string): string[] {
   const camel = name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());

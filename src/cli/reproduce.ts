@@ -7,15 +7,16 @@ import { nodeProgram, type RunProgram } from '../sweep/program.js';
 import { text, wholeNumber } from './checks.js';
 import { helpText } from './help.js';
 import { catchInterrupt, SIGNAL_EXIT_CODES } from './interrupt.js';
+import { learnOptions } from './learn.js';
 import { reproduceManual } from './manual.js';
-import { controlOptions, type Options, runOptions, type Settings, value } from './options.js';
+import { controlOptions, type Options, runOptions, value } from './options.js';
 import { evaluate, type Given, parseArguments } from './parse.js';
-import { prepare } from './prepare.js';
 import { quote } from './quote.js';
-import { findSeedRun, isDone, runSeed, type SeedRun, seedRun } from './seed-run.js';
-import { findStudies, runSettings, type Study } from './studies.js';
+import { findSeedRun, runSeed, type SeedRun, seedRun } from './seed-run.js';
+import { findStudies, planRuns, type Study } from './studies.js';
 import { reportStudy } from './study-report.js';
 import { bar, duration, type Io, Terminal } from './terminal.js';
+import { UsageError } from './usage-error.js';
 import { packageVersion } from './version.js';
 
 const { seed: _seed, res: _res, test_name: _name, ...passedOn } = runOptions;
@@ -28,7 +29,9 @@ const studyOptions = {
   verbose,
   json,
 } satisfies Options;
-const reproduceOptions = { ...studyOptions, ...passedOn };
+const { images, every } = learnOptions;
+const flagsOfRuns = { ...passedOn, images, every };
+const reproduceOptions = { ...studyOptions, ...flagsOfRuns };
 
 /** Runs the command and returns its exit code; `program` is what runs are started with. */
 export async function reproduceCommand(
@@ -44,12 +47,13 @@ export async function reproduceCommand(
   const studies = findStudies(words);
   const values = evaluate(studyOptions, [given]);
   const terminal = new Terminal(io, values);
-  const flags: Given = new Map([...given].filter(([name]) => Object.hasOwn(passedOn, name)));
+  const flags: Given = new Map([...given].filter(([name]) => Object.hasOwn(flagsOfRuns, name)));
   const res = resolve(values.res);
   const planned = studies.map((study) => plan(study, flags, res, values.seeds));
 
   // Studies share runs: each folder and seed is run once.
   const runs = new Map(planned.flatMap(({ runs }) => runs.map((run) => [`${run.folder}/${run.seed}`, run])));
+  refuseIdle(flags, runs.values());
   const started = performance.now();
   const signal = await runAll([...runs.values()], { jobs: values.jobs, program, io, terminal });
   if (signal) {
@@ -65,9 +69,17 @@ export async function reproduceCommand(
 }
 
 function plan(study: Study, flags: Given, res: string, seeds: number): { study: Study; runs: SeedRun[] } {
-  const settings = [...runSettings(study, flags)];
+  const planned = [...planRuns(study, flags)];
   const numbers = Array.from({ length: seeds }, (_, i) => i + 1);
-  return { study, runs: settings.flatMap(([name, each]) => numbers.map((seed) => seedRun(res, name, each, seed))) };
+  return { study, runs: planned.flatMap(([name, each]) => numbers.map((seed) => seedRun(res, name, each, seed))) };
+}
+
+/** A flag that no run takes would be passed over in silence. */
+function refuseIdle(flags: Given, runs: Iterable<SeedRun>): void {
+  const taken = new Set([...runs].flatMap(({ plan }) => Object.keys(plan.settings)));
+  for (const [name, { flag }] of flags) {
+    if (!taken.has(name)) throw new UsageError(`${flag} must be left out: no run of this study has such a flag.`);
+  }
 }
 
 interface RunAllOptions {
@@ -79,31 +91,27 @@ interface RunAllOptions {
 
 /** Runs what is not done yet; returns the signal that stopped it, if one did. */
 async function runAll(runs: readonly SeedRun[], { jobs, program, io, terminal }: RunAllOptions) {
-  const found = await Promise.all(runs.map(async (run) => ({ run, recorded: await findSeedRun(run) })));
-  const due = found.filter(({ run, recorded }) => !recorded || !isDone(recorded, run.settings));
+  const all = await Promise.all(runs.map(async (run) => ({ run, found: await findSeedRun(run) })));
+  const due = all.filter(({ found }) => !found?.done);
   terminal.say(`${runs.length} runs, ${runs.length - due.length} of them done before; ${jobs} at a time`);
-  await checkSettings(
-    due.map(({ run }) => run),
-    io,
-    terminal,
-  );
+  const distinct = new Map(due.map(({ run }) => [run.folder, run.plan]));
+  for (const plan of distinct.values()) await plan.check(io, terminal);
 
-  const left = ({ run, recorded }: (typeof due)[number]) => run.settings.episodes - (recorded?.records.length ?? 0);
-  const total = due.reduce((sum, each) => sum + left(each), 0);
-  let [episodes, finished] = [0, 0];
+  const total = due.reduce((sum, { run, found }) => sum + run.plan.steps - (found?.steps ?? 0), 0);
+  let [steps, finished] = [0, 0];
   const start = performance.now();
   const line = () => {
     const seconds = (performance.now() - start) / 1000;
-    const eta = episodes > 0 ? `  ETA ${duration((seconds / episodes) * (total - episodes))}` : '';
-    return `${bar(episodes / total)} ${finished}/${due.length} runs  ${episodes}/${total} episodes${eta}`;
+    const eta = steps > 0 ? `  ETA ${duration((seconds / steps) * (total - steps))}` : '';
+    return `${bar(steps / total)} ${finished}/${due.length} runs  ${steps}/${total} steps${eta}`;
   };
   const interruption = catchInterrupt(() =>
     terminal.warn('Stopping the runs after their episode; once more to stop at once.'),
   );
   try {
-    await inParallel(due, jobs, interruption.abort, async ({ run, recorded }, stop) => {
-      await runSeed(run, recorded, program, stop, () => {
-        episodes++;
+    await inParallel(due, jobs, interruption.abort, async ({ run, found }, stop) => {
+      await runSeed(run, found, program, stop, () => {
+        steps++;
         terminal.progress(line);
       });
       if (stop.aborted) return;
@@ -115,10 +123,4 @@ async function runAll(runs: readonly SeedRun[], { jobs, program, io, terminal }:
     terminal.clear();
   }
   return interruption.received();
-}
-
-/** Refuses before anything is started what a run would refuse, and fetches the data once for all. */
-async function checkSettings(runs: readonly SeedRun[], io: Io, terminal: Terminal): Promise<void> {
-  const distinct = new Map<string, Settings>(runs.map(({ folder, settings }) => [folder, settings]));
-  for (const settings of distinct.values()) await prepare(settings, io, terminal);
 }

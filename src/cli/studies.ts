@@ -3,10 +3,13 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { checkRecipe, type Recipe, RecipeError } from '../study/recipe.js';
-import { list } from './checks.js';
-import { runOptions, type Settings } from './options.js';
-import { evaluateSettings } from './parity.js';
+import { list, oneOf } from './checks.js';
+import { learnOptions } from './learn.js';
+import { runOptions } from './options.js';
 import { type Given, readObject } from './parse.js';
+import { plannedLearning } from './planned-learn.js';
+import { plannedTraining } from './planned-train.js';
+import type { PlannedRun } from './seed-run.js';
 import { nearest } from './suggest.js';
 import { UsageError } from './usage-error.js';
 
@@ -56,17 +59,24 @@ function readRecipe(path: string): Recipe {
 }
 
 /**
- * The settings of each run: the command line goes before the recipe.
+ * The runs of a study: the command line goes before the recipe. A run is meta-training, unless it says
+ * `"command": "learn"`; it gets the flags of the command line that its command has.
+ *
  * @throws UsageError for a flag that the recipe cannot have, or one of the command line that tells the runs apart.
  */
-export function runSettings({ name, recipe }: Study, given: Given): Map<string, Settings> {
-  const common = readObject(runOptions, recipe.flags, `flags of ${name}`);
-  const runs = Object.entries(recipe.runs).map(([run, flags]) => {
-    const own = readObject(runOptions, flags, `run ${run} of ${name}`);
-    for (const [flag, { flag: said }] of given) {
+export function planRuns({ name, recipe }: Study, given: Given): Map<string, PlannedRun> {
+  const runs = Object.entries(recipe.runs).map(([run, { command = recipe.flags.command ?? 'train', ...flags }]) => {
+    const kind = oneOf(['train', 'learn'])(String(command), `command in run ${run} of ${name}`);
+    const options = kind === 'learn' ? learnOptions : runOptions;
+    const { command: _, ...shared } = recipe.flags;
+    const common = readObject(options, shared, `flags of ${name}`);
+    const own = readObject(options, flags, `run ${run} of ${name}`);
+    const passed = new Map([...given].filter(([flag]) => Object.hasOwn(options, flag)));
+    for (const [flag, { flag: said }] of passed) {
       if (own.has(flag)) throw new UsageError(`${said} must be left out: it is what tells the runs of ${name} apart.`);
     }
-    return [run, evaluateSettings([given, own, common])] as const;
+    const sources = [passed, own, common];
+    return [run, kind === 'learn' ? plannedLearning(sources) : plannedTraining(sources)] as const;
   });
   return new Map(runs);
 }

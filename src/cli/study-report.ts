@@ -5,7 +5,7 @@ import { writeAtomically } from '../files.js';
 import { judge } from '../study/claims.js';
 import type { Group } from '../study/group.js';
 import { contradictions, endTable, findingsTable } from '../study/report.js';
-import { findSeedRun, isDiverged, type SeedRun, tableOf } from './seed-run.js';
+import { findSeedRun, type SeedRun } from './seed-run.js';
 import type { Study } from './studies.js';
 import type { Terminal } from './terminal.js';
 
@@ -21,7 +21,7 @@ export async function reportStudy({ name, recipe }: Study, runs: readonly SeedRu
   await mkdir(folder, { recursive: true });
   await writeAtomically(join(folder, `${name}.json`), `${JSON.stringify(recipe, undefined, 2)}\n`);
   const { writePanels } = await import('../study/write.js'); // The drawing libraries take a while to load.
-  await writePanels(folder, name, { title: recipe.title, panels, window: runs[0]!.settings.avg_window });
+  await writePanels(folder, name, { title: recipe.title, panels, window: runs[0]!.plan.window });
   const contradicted = contradictions(findings);
   const parts = [findingsTable(findings), ...contradicted, endTable(groups)];
   await writeAtomically(join(folder, `${name}.md`), `# ${recipe.title}\n\n${parts.join('\n\n')}\n`);
@@ -37,16 +37,16 @@ async function gather(runs: readonly SeedRun[]): Promise<Group[]> {
   const groups = new Map<string, { tables: Group['tables'][number][]; diverged: number }>();
   let checksum: string | undefined;
   for (const run of runs) {
-    const recorded = await findSeedRun(run);
-    if (!recorded) throw new Error(`The results of ${run.name}, seed ${run.seed}, are gone from ${run.folder}.`);
-    checksum ??= recorded.file.data.checksum;
-    if (recorded.file.data.checksum !== checksum) {
-      throw new Error(`${recorded.folder} is a run on other data than the others: move it away to have it run again.`);
+    const found = await findSeedRun(run);
+    if (!found) throw new Error(`The results of ${run.name}, seed ${run.seed}, are gone from ${run.folder}.`);
+    checksum ??= found.checksum;
+    if (found.checksum !== checksum) {
+      throw new Error(`${found.folder} is a run on other data than the others: move it away to have it run again.`);
     }
     const group = groups.get(run.name) ?? { tables: [], diverged: 0 };
-    group.tables.push(tableOf(recorded, run.settings.episodes));
-    if (isDiverged(recorded.records)) group.diverged++;
+    group.tables.push(found.table);
+    if (found.diverged) group.diverged++;
     groups.set(run.name, group);
   }
-  return [...groups].map(([name, group]) => ({ name, ...group }));
+  return [...groups].map(([name, group], colour) => ({ name, ...group, colour }));
 }

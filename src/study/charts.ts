@@ -47,7 +47,9 @@ export function drawPanel(panel: Panel, window: number): string {
       label: [several.group ? group : '', several.column ? symbol(column) : ''].filter(Boolean).join(' '),
       points: points.map(({ x, mean }) => [x, inside(scale(mean))] as const),
       band: bands.map(({ x, low, high }) => [x, clamp(scale(low), y.y), clamp(scale(high), y.y)] as const),
-      style: several.group ? { colour: g, dash: c } : { colour: c, dash: 0 },
+      style: several.group
+        ? { colour: panel.groups.find(({ name }) => name === group)?.colour ?? g, dash: c }
+        : { colour: c, dash: 0 },
     };
   });
   const tables = panel.groups.flatMap((group) => group.tables);

@@ -9,6 +9,8 @@ export interface Group {
   readonly tables: readonly Table[];
   /** How many of them stopped early because they diverged. */
   readonly diverged: number;
+  /** Place in the palette, for a group to look alike in all panels; without it, its place in the panel. */
+  readonly colour?: number;
   /** What there is a table of, where not of each seed. */
   readonly unit?: string;
 }

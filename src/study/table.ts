@@ -9,6 +9,8 @@ export interface Table {
   readonly xLabel: string;
   readonly x: readonly number[];
   readonly columns: ReadonlyMap<string, readonly number[]>;
+  /** Last rows that an end result is averaged over, where not as in a run's summary. */
+  readonly endRows?: number;
 }
 
 /**
@@ -46,6 +48,7 @@ export function courseTable(points: readonly CoursePoint[]): Table {
     );
   return {
     xLabel: 'Training images',
+    endRows: 1,
     x: points.map(({ images }) => images),
     columns: new Map([
       ['accuracy', points.map(({ accuracy }) => accuracy)],
@@ -59,15 +62,11 @@ export function courseTable(points: readonly CoursePoint[]): Table {
 /** A stretch of x, both ends included. */
 export type Stretch = readonly [from: number, to: number];
 
-/** The last rows that an end result is averaged over: 50 for coefficients, else 100, as in a run's summary. */
-export function finalRows(column: string): number {
-  return column.startsWith('theta ') ? 50 : 100;
-}
-
 /** Mean of a column over a stretch, without one over its last rows; NaN where there is no number. */
-export function columnMean({ x, columns }: Table, column: string, at?: Stretch): number {
+export function columnMean({ x, columns, endRows }: Table, column: string, at?: Stretch): number {
   const values = columns.get(column) ?? [];
-  const chosen = at ? values.filter((_, i) => x[i]! >= at[0] && x[i]! <= at[1]) : values.slice(-finalRows(column));
+  const rows = endRows ?? (column.startsWith('theta ') ? 50 : 100); // as in a run's summary
+  const chosen = at ? values.filter((_, i) => x[i]! >= at[0] && x[i]! <= at[1]) : values.slice(-rows);
   const finite = chosen.filter(Number.isFinite);
   return finite.reduce((sum, value) => sum + value, 0) / finite.length;
 }

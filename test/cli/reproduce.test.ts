@@ -2,9 +2,12 @@ import assert from 'node:assert/strict';
 import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
+import { buildFixedRule } from '#dist/cli/fixed-rule.js';
 import { runOptions } from '#dist/cli/options.js';
+import { layerCount } from '#dist/cli/prepare.js';
 import { reproduceCommand } from '#dist/cli/reproduce.js';
-import { findStudies, runSettings, studyNames } from '#dist/cli/studies.js';
+import { buildRule } from '#dist/cli/rule.js';
+import { findStudies, planRuns, studyNames } from '#dist/cli/studies.js';
 import { findRuns } from '#dist/results/recorded-run.js';
 import type { RunProgram } from '#dist/sweep/program.js';
 import { imageFolder, listing, run, SMALL, start, temporaryFolder } from './program.js';
@@ -58,7 +61,7 @@ describe('reproduce', () => {
     assert.equal(stderr, '');
     assert.equal(code, 0);
     assert.match(stdout, /^4 runs, 0 of them done before; 2 at a time\n/);
-    assert.equal(stdout.match(/^\[#+-*\] \d\/4 runs {2}\d+\/16 episodes .*seed [12]$/gm)?.length, 4);
+    assert.equal(stdout.match(/^\[#+-*\] \d\/4 runs {2}\d+\/16 steps .*seed [12]$/gm)?.length, 4);
     assert.match(stdout, /\| FA starts at 0.001 +\| FA θ_0 at 1-1 0.00100 .* \| agrees +\|/);
     assert.match(stdout, /\| F2 doubles the accuracy .* \| contradicts +\|/);
     assert.match(stdout, /Contradicts the paper, which says: F2 doubles the accuracy\. Here: with F2 accuracy /);
@@ -212,14 +215,47 @@ describe('reproduce', () => {
   });
 });
 
+test('a study of networks that learn: run once, not continued but begun anew where it stopped', async () => {
+  const recipe = {
+    title: 'Learning',
+    flags: { command: 'learn', images: 12, every: 4, Q: 2 },
+    runs: { A: { theta: { F0: 0.01 } }, B: { theta: { F0: 0.01, F2: -0.02 }, fbk: 'sym' } },
+    draw: [{ column: 'accuracy' }],
+    claims: [{ says: 'begins', measure: { run: 'A', column: 'accuracy', at: [0, 0] }, between: [0, 1] }],
+  };
+  writeFileSync('learning.json', JSON.stringify(recipe));
+  const network = ['--database', 'images', '--dim', '4', '--layers', '16,5,3'];
+  const flags = ['reproduce', 'learning.json', ...network, '--seeds', '2', '--jobs', '2', '--res', 'learned'];
+  const first = await run(flags);
+  assert.equal(first.stderr, '');
+  assert.match(first.stdout, /\| begins +\| A accuracy at 0-0 .*\| agrees +\|/);
+  assert.match(readFileSync('learned/learning/learning.csv', 'utf8'), /^B,accuracy,12,/m);
+  const [folder] = listing('learned/runs').filter((file) => /A-.*learn\.jsonl$/.test(file));
+  const path = join('learned/runs', folder!);
+  writeFileSync(path, `${readFileSync(path, 'utf8').split('\n')[0]}\n{"torn`);
+  assert.match((await run(flags)).stdout, /4 runs, 3 of them done before/);
+  assert.match((await run(flags)).stdout, /4 runs, 4 of them done before/);
+  const idle = await run([...flags, '--episodes', '3']);
+  assert.equal(idle.code, 2);
+  assert.match(idle.stderr, /--episodes must be left out: no run of this study has such a flag/);
+});
+
 describe('the studies that come with the program', () => {
-  test('are valid, with runs and columns that their claims are about', () => {
-    assert.deepEqual(studyNames(), ['fig3', 'fig4', 'fig5', 'fig7', 'fig8', 'table1']);
-    for (const study of findStudies(['all'])) {
-      const names = [...runSettings(study, new Map()).keys()];
-      assert.ok(names.length >= 2 && study.recipe.claims.length > 0);
-    }
+  test('are all there', () => {
+    assert.deepEqual(studyNames(), ['fig1', 'fig3', 'fig4', 'fig5', 'fig7', 'fig8', 'table1']);
   });
+
+  for (const study of findStudies(['all'])) {
+    test(`${study.name} is valid`, () => {
+      const runs = planRuns(study, new Map());
+      assert.ok(runs.size >= 2 && study.recipe.claims.length > 0);
+      for (const { command, settings } of runs.values()) {
+        const layers = layerCount(settings);
+        const { rule } = command === 'train' ? buildRule(settings, layers) : buildFixedRule(settings, layers);
+        assert.ok(rule.terms.length >= 1);
+      }
+    });
+  }
 
   test('share the runs that they have in common', async () => {
     const started: string[] = [];
@@ -231,7 +267,9 @@ describe('the studies that come with the program', () => {
     await reproduce(flags, program).catch(() => {});
     assert.deepEqual(started.map((name) => name.replace(/-[0-9a-f]{8}$/, '')).sort(), [
       'BP',
+      'BP as main.py',
       'FA',
+      'FA as main.py',
       'F_Oja',
       'F_bio',
       'F_eHebb',
@@ -240,12 +278,15 @@ describe('the studies that come with the program', () => {
 
   test('the flags of a run win over those of all, and the command line over both', () => {
     const recipe = { ...STUDY, flags: { lamb: 0.1, clip: 5 }, runs: { A: {}, B: { lamb: 0.2 } } } as const;
-    const settings = runSettings(
+    const settings = planRuns(
       { name: 'x', recipe: recipe as never },
       new Map([['clip', { values: ['7'], flag: '--clip' }]]),
     );
     assert.deepEqual(
-      [...settings].map(([name, { lamb, clip }]) => [name, lamb, clip]),
+      [...settings].map(([name, { settings }]) => [
+        name,
+        ...('lamb' in settings ? [settings.lamb, settings.clip] : []),
+      ]),
       [
         ['A', 0.1, 7],
         ['B', 0.2, 7],
@@ -257,7 +298,7 @@ describe('the studies that come with the program', () => {
 
 describe('refuses', () => {
   for (const [argv, message] of [
-    [[], /reproduce needs a study: fig3, .* or all, or a JSON file/],
+    [[], /reproduce needs a study: fig1, .* or all, or a JSON file/],
     [['fig33'], /There is no study 'fig33': did you mean fig3\?/],
     [['nothing.json'], /nothing\.json must be a readable file \(ENOENT\)/],
     [['broken.json'], /broken\.json is not a JSON file/],

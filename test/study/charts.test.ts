@@ -59,6 +59,14 @@ test('columns of one run are told apart by colour, runs by colour and columns by
   assert.equal(both[0]![1], both[2]![1]);
 });
 
+test('a group keeps its colour in panels that leave others out', () => {
+  const colour = (svg: string) => /<g [^>]*stroke="([^"]*)"[^>]*aria-description="curve BP"/.exec(svg)![1];
+  const [first, second, third] = [FA, BP, { ...FA, name: 'C' }].map((group, colour) => ({ ...group, colour }));
+  const all = drawPanel({ column: 'accuracy', groups: [first!, second!, third!] }, 1);
+  assert.equal(colour(all), colour(drawPanel({ column: 'accuracy', groups: [second!, third!] }, 1)));
+  assert.notEqual(colour(all), colour(drawPanel({ column: 'accuracy', groups: [BP, third!] }, 1)));
+});
+
 test('every kind of column can be drawn, also by itself and where it is missing', () => {
   for (const column of ['accuracy', 'loss', 'theta F2', 'angle 1', 'orthonormality 1']) {
     const svg = drawPanel(

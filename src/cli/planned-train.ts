@@ -1,0 +1,93 @@
+/** Meta-training as a run of a study. */
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { writeAtomically } from '../files.js';
+import { MAX_SKIPS_IN_A_ROW } from '../meta/trainer.js';
+import { findRuns, type RecordedRun, readRecordedRun } from '../results/recorded-run.js';
+import { type Table, trainingTable } from '../study/table.js';
+import { identity, same } from './identity.js';
+import { runOptions, type Settings } from './options.js';
+import { evaluateSettings } from './parity.js';
+import { type Given, readObject } from './parse.js';
+import { prepare } from './prepare.js';
+import type { Found, PlannedRun } from './seed-run.js';
+import { UsageError } from './usage-error.js';
+
+/** @throws UsageError for a value that no flag can have. */
+export function plannedTraining(sources: readonly Given[]): PlannedRun {
+  const settings = evaluateSettings(sources);
+  const shared = identity(runOptions, settings);
+  const { episodes } = settings;
+  return {
+    command: 'train',
+    settings,
+    identity: shared,
+    steps: episodes,
+    stepLine: 'Train Episode: ',
+    window: settings.avg_window,
+    async check(io, terminal) {
+      await prepare(settings, io, terminal);
+    },
+    async find(folder, seed) {
+      const found = (await findRuns(folder)).at(-1);
+      if (found === undefined) return undefined;
+      const run = await readRecordedRun(found);
+      const recorded = recordedSettings(run);
+      if (recorded.seed !== seed || !same([...identity(runOptions, recorded)], [...shared])) {
+        throw new UsageError(`${found} holds a run with other settings: move it away, or choose another --res.`);
+      }
+      const diverged = isDiverged(run);
+      const steps = run.records.length;
+      const { checksum } = run.file.data;
+      return {
+        folder: found,
+        checksum,
+        steps,
+        done: diverged || steps >= episodes,
+        diverged,
+        table: tableOf(run, episodes),
+      };
+    },
+    async words({ res, testName, seed }, found) {
+      if (found) return continuation(settings, found);
+      // The settings go by a file, which stays as the run's description.
+      const { seed: _seed, res: _res, test_name: _name, episodes, ...flags } = settings;
+      await mkdir(res, { recursive: true });
+      const path = join(res, 'flags.json');
+      await writeAtomically(path, `${JSON.stringify(flags, undefined, 2)}\n`);
+      return [
+        '--config',
+        path,
+        '--seed',
+        `${seed}`,
+        '--episodes',
+        `${episodes}`,
+        '--res',
+        res,
+        '--test_name',
+        testName,
+      ];
+    },
+  };
+}
+
+function continuation({ episodes, data_dir }: Settings, { folder }: Found): string[] {
+  return ['--resume', folder, '--episodes', `${episodes}`, ...(data_dir === undefined ? [] : ['--data_dir', data_dir])];
+}
+
+/** The settings in a run's `run.json`. */
+export function recordedSettings({ file, folder }: RecordedRun): Settings {
+  return evaluateSettings([readObject(runOptions, file.settings, join(folder, 'run.json'))]);
+}
+
+export function isDiverged({ records }: RecordedRun): boolean {
+  return (records.at(-1)?.skips.inARow ?? 0) >= MAX_SKIPS_IN_A_ROW;
+}
+
+/** A run's columns, over the episodes that are asked for if it has more. */
+export function tableOf({ file, records }: RecordedRun, episodes = records.length): Table {
+  return trainingTable(
+    records.slice(0, episodes),
+    file.rule.map(({ name }) => name),
+  );
+}

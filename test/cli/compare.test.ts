@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { before, describe, test } from 'node:test';
+import { findRuns } from '#dist/results/recorded-run.js';
+import { imageFolder, listing, run, SMALL, temporaryFolder } from './program.js';
+
+const cwd = temporaryFolder();
+process.chdir(cwd);
+imageFolder(cwd);
+
+describe('compare', () => {
+  before(async () => {
+    for (const [seed, ...flags] of [['1'], ['2'], ['1', '--vec', 'F2'], ['2', '--vec', 'F2'], ['1', '--fbk', 'sym']]) {
+      const place = ['--res', 'runs', '--test_name', `seed-${seed}`, '--quiet'];
+      await run([...SMALL, ...flags, '--seed', seed!, '--episodes', '3', ...place]);
+    }
+  });
+
+  test('puts seeds of equal settings together, names groups by what differs, and says means and bands', async () => {
+    const { code, stdout, stderr } = await run(['compare', 'runs', '--out', 'all']);
+    assert.equal(stderr, '');
+    assert.equal(code, 0);
+    const head = stdout.split('\n').find((line) => line.includes('seeds)'))!;
+    assert.deepEqual(
+      head
+        .split('|')
+        .map((cell) => cell.trim())
+        .filter(Boolean)
+        .sort(),
+      ['default (2 seeds)', 'fbk=sym (1 seed)', 'vec=F2 (2 seeds)'],
+    );
+    assert.match(stdout, /^\| +\| fbk +\| vec +\|/);
+    assert.match(stdout, /^\| vec=F2 +\| \(default\) \| F2 +\|$/m);
+    assert.deepEqual(
+      listing('all'),
+      ['csv', 'md', 'png', 'svg'].map((type) => `comparison.${type}`),
+    );
+    assert.ok(stdout.startsWith(readFileSync('all/comparison.md', 'utf8').trimEnd()));
+  });
+
+  test('the mean is that of the journals', async () => {
+    await run(['compare', 'runs', '--out', 'mean', '--quiet', '--avg_window', '1']);
+    const losses: number[] = [];
+    for (const folder of await findRuns('runs')) {
+      const { settings } = JSON.parse(readFileSync(`${folder}/run.json`, 'utf8'));
+      if (settings.vec[0] !== 'F2') continue;
+      losses.push(JSON.parse(readFileSync(`${folder}/journal.jsonl`, 'utf8').split('\n')[1]!).loss);
+    }
+    assert.equal(losses.length, 2);
+    const [, mean, low, high] = /^vec=F2,loss,2,(.*),(.*),(.*)$/m.exec(readFileSync('mean/comparison.csv', 'utf8'))!;
+    assert.ok(Math.abs(Number(mean) - (losses[0]! + losses[1]!) / 2) < 1e-12);
+    assert.ok(Number(low) === Math.min(...losses) && Number(high) === Math.max(...losses));
+  });
+
+  test('one run works too, without bands, and a run given twice counts once', async () => {
+    const [folder] = await findRuns('runs');
+    const { code, stdout } = await run(['compare', folder!, folder!, '--out', 'one', '--json', '--quiet']);
+    assert.equal(code, 0);
+    const { groups } = JSON.parse(stdout);
+    assert.equal(groups.length, 1);
+    assert.equal(groups[0].runs.length, 1);
+    assert.doesNotMatch(readFileSync('one/comparison.svg', 'utf8'), /aria-description="band/);
+  });
+
+  test('refuses what is no folder, has no run, or is not given', async () => {
+    mkdirSync('empty');
+    for (const [argv, message] of [
+      [[], /compare needs at least one folder/],
+      [['nowhere'], /there is no folder 'nowhere'/],
+      [['empty'], /There is no run with an episode in empty/],
+    ] as const) {
+      const { code, stderr } = await run(['compare', ...argv, '--out', 'refused']);
+      assert.match(stderr, message);
+      assert.equal(code, 2);
+      assert.ok(!existsSync('refused'));
+    }
+  });
+});
