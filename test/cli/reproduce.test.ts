@@ -242,7 +242,7 @@ test('a study of networks that learn: run once, not continued but begun anew whe
 
 describe('the studies that come with the program', () => {
   test('are all there', () => {
-    assert.deepEqual(studyNames(), ['fig1', 'fig3', 'fig4', 'fig5', 'fig7', 'fig8', 'table1']);
+    assert.deepEqual(studyNames(), ['fig1', 'fig3', 'fig4', 'fig5', 'fig7', 'fig8', 'figS1', 'table1']);
   });
 
   for (const study of findStudies(['all'])) {
