@@ -100,8 +100,8 @@ export async function runEpisodes(
     terminal.say(`\n${formatSummary(summary)}\n`);
   }
   terminal.say(`Results are in ${folder}`);
-  if (diverged) terminal.warn(diverged.message);
-  if (diverged || summary?.trouble.length) terminal.warn(advice(experiment));
+  const trouble = diverged ? [diverged.message] : (summary?.trouble ?? []);
+  if (trouble.length) terminal.warn([...trouble, advice(experiment)].join(' '));
   const signal = done < episodes ? interruption.received() : undefined;
   if (signal) terminal.warn(`Stopped after episode ${done}; to go on: npx meta-plasticity --resume ${quote(folder)}`);
   const outcome = diverged ? 'diverged' : signal ? 'interrupted' : 'complete';

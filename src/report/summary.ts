@@ -51,7 +51,7 @@ export function summarise(records: readonly EpisodeRecord[], terms: readonly str
   };
 }
 
-/** The summary as a table in plain text, at most 80 columns wide (longer names of terms are cut). */
+/** The summary as a table in plain text, at most 80 columns wide (longer names of terms are cut), without its troubles. */
 export function formatSummary(summary: Summary): string {
   const { episodes, outcomeEpisodes, thetaEpisodes, skipped } = summary;
   const outcomes = `mean of last ${outcomeEpisodes}`;
@@ -67,9 +67,7 @@ export function formatSummary(summary: Summary): string {
   const table = rows.map(([name, ...cells]) =>
     [name!.padEnd(names), ...cells.map((cell) => cell.padStart(20))].join('  '),
   );
-  return [`${count(episodes, 'episode')}, ${count(skipped, 'Adam step')} skipped`, ...table, ...summary.trouble].join(
-    '\n',
-  );
+  return [`${count(episodes, 'episode')}, ${count(skipped, 'Adam step')} skipped`, ...table].join('\n');
 }
 
 /** Mean of the finite values, NaN if there is none. */
