@@ -37,7 +37,7 @@ export function drawPanel(panel: Panel, window: number): string {
   const columns = [...new Set(all.map(({ column }) => column))];
   const kind = panel.column.split(' ')[0]!;
   const scale = kind === 'orthonormality' ? Math.log10 : (y: number) => y;
-  const y = axis(kind, all, scale);
+  const y = axis(kind, all, scale, layerOf(panel.column));
   const inside = (value: number) => (value >= y.y[0] && value <= y.y[1] ? value : Number.NaN);
   const curves = all.map(({ group, column, points }): Curve => {
     const bands = points.filter(({ low, high }) => Number.isFinite(low + high));
@@ -65,9 +65,15 @@ export function drawPanel(panel: Panel, window: number): string {
   return drawChart(chart);
 }
 
+/** The layer of a panel that shows one, `angle 0`, in digits for an axis's label, which has no other subscripts. */
+function layerOf(column: string): string {
+  const digits = / (\d+)$/.exec(column)?.[1] ?? '';
+  return [...digits].map((digit) => String.fromCodePoint(0x2080 + Number(digit))).join('');
+}
+
 type Axis = Pick<Chart, 'yLabel' | 'y'> & Partial<Pick<Chart, 'yTicks' | 'zeroLine' | 'reference'>>;
 
-function axis(kind: string, curves: readonly PanelCurve[], scale: (y: number) => number): Axis {
+function axis(kind: string, curves: readonly PanelCurve[], scale: (y: number) => number, layer: string): Axis {
   const means = curves.flatMap(({ points }) => points.map(({ mean }) => scale(mean))).filter(Number.isFinite);
   const bands = curves.flatMap(({ points }) => points.flatMap(({ low, high }) => [scale(low), scale(high)]));
   const [low, high] = [...means, ...bands.filter(Number.isFinite)].reduce(extent, [means[0] ?? 0, means[0] ?? 0]);
@@ -80,12 +86,17 @@ function axis(kind: string, curves: readonly PanelCurve[], scale: (y: number) =>
     case 'angle': {
       const top = Math.max(90, 30 * Math.ceil(high / 30));
       const yTicks = Array.from({ length: top / 30 + 1 }, (_, i) => 30 * i);
-      return { yLabel: 'Angle (degrees)', y: [0, top], yTicks, reference: { y: 90, label: '' } };
+      return {
+        yLabel: layer ? `Angle α${layer} (degrees)` : 'Angle (degrees)',
+        y: [0, top],
+        yTicks,
+        reference: { y: 90, label: '' },
+      };
     }
     case 'theta':
       return { yLabel: 'Coefficient θ', y: [Math.min(0, low) - margin, Math.max(0, high) + margin], zeroLine: true };
     case 'orthonormality':
-      return { yLabel: 'log10 of orthonormality error', y: [low - margin, high + margin] };
+      return { yLabel: `log10 of orthonormality error${layer && ` E${layer}`}`, y: [low - margin, high + margin] };
     default:
       return { yLabel: kind, y: [low - margin, high + margin] };
   }

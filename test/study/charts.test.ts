@@ -42,6 +42,8 @@ test('columns of one run are told apart by colour, runs by colour and columns by
   const angles = (groups: (typeof one)[]) => panelCurves({ column: 'angle', groups }, 1).map(({ column }) => column);
   assert.deepEqual(angles([one]), ['angle 1', 'angle 2']);
   assert.equal(panelCurves({ column: 'angle 0', groups: [one] }, 1).length, 1);
+  assert.match(drawPanel({ column: 'angle 0', groups: [one] }, 1), />[^<]*Angle α₀ \(degrees\)/);
+  assert.match(drawPanel({ column: 'angle', groups: [one] }, 1), />[^<]*Angle \(degrees\)/);
   const strokes = (svg: string) =>
     [...svg.matchAll(/<g [^>]*aria-description="curve [^>]*aria-label="line"[^>]*>/g)].map(([g]) => [
       / stroke="([^"]*)"/.exec(g)![1],
