@@ -24,7 +24,10 @@ export async function reportStudy({ name, recipe }: Study, runs: readonly SeedRu
   await writePanels(folder, name, { title: recipe.title, panels, window: runs[0]!.plan.window });
   const contradicted = contradictions(findings);
   const parts = [findingsTable(findings), ...contradicted, endTable(groups)];
-  await writeAtomically(join(folder, `${name}.md`), `# ${recipe.title}\n\n${parts.join('\n\n')}\n`);
+  await writeAtomically(
+    join(folder, `${name}.md`),
+    `# ${recipe.title}\n\n![figure](${name}.svg)\n\n${parts.join('\n\n')}\n`,
+  );
   terminal.say(`\n${recipe.title}\n\n${parts.join('\n\n')}\n\nFigure, numbers and tables are in ${folder}\n`);
   return {
     name,
