@@ -2,8 +2,8 @@
 import { list } from './checks.js';
 import type { Experiment } from './prepare.js';
 
-export function advice({ settings, scale }: Pick<Experiment, 'settings' | 'scale'>): string {
-  const { parity, clip, term_scale, a, lr_meta, seed } = settings;
+export function advice({ settings, scale, clip }: Pick<Experiment, 'settings' | 'scale' | 'clip'>): string {
+  const { parity, term_scale, a, lr_meta, seed } = settings;
   // A rule of F0 alone has nothing to scale.
   const scalable = scale.length > 1 && term_scale !== 'auto' && scale.every((s) => s === 1);
   const remedies = [

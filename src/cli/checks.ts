@@ -38,10 +38,11 @@ export const nonNegativeNumber: Check<number> = (given, flag) => {
   return value >= 0 ? value : refuse(flag, given, 'a number of at least 0');
 };
 
-/** A norm to clip to; 0 or off: none. */
-export const clipNorm: Check<number> = (given, flag) => {
+/** A norm to clip to, 0: none; or auto. */
+export const clipNorm: Check<number | 'auto'> = (given, flag) => {
+  if (given === 'auto') return 'auto';
   const value = given === 'off' ? 0 : decimal(given);
-  return value >= 0 ? value : refuse(flag, given, 'a number above 0, or off');
+  return value >= 0 ? value : refuse(flag, given, 'a number above 0, off or auto');
 };
 
 export function oneOf<const T extends string>(values: readonly T[]): Check<T> {

@@ -54,7 +54,7 @@ export async function runEpisodes(
       lrMeta: settings.lr_meta,
       lamb: settings.lamb,
       l1: settings.l1,
-      clip: settings.clip,
+      clip: experiment.clip,
       scale,
       // main.py goes on with NaN for good: nothing comes after the first.
       ...(settings.parity && { maxSkips: 1 }),

@@ -13,7 +13,8 @@ const FEEDBACK = {
 } as const;
 
 /** Rule, network, data, engine, seed and folder, a line or more each. */
-export function header({ settings, rule, scale, dataset, layers }: Experiment, engine: string, folder: string): string {
+export function header(experiment: Experiment, engine: string, folder: string): string {
+  const { settings, rule, dataset, layers } = experiment;
   const { M, K, Q, dim, fbk, beta, episodes, seed, split } = settings;
   const held = split.some((part) => part > 0) ? `, held out: ${split[0]} of classes, ${split[1]} of images` : '';
   const lines: [string, string][] = [
@@ -24,7 +25,7 @@ export function header({ settings, rule, scale, dataset, layers }: Experiment, e
       `${dataset.name}: ${dataset.labels.length} images of ${dim} x ${dim}, ${dataset.classes.length} classes${held}`,
     ],
     ['Tasks', `${M} classes, ${K} training and ${Q} query images of each${drawText(settings)}${batchText(settings)}`],
-    ['Adam', adamText(settings, rule, scale)],
+    ['Adam', adamText(experiment)],
     ['Engine', `${engine}, ${episodes} episodes, seed ${seed}`],
     ['Folder', folder],
   ];
@@ -37,8 +38,9 @@ function drawText({ replacement, first_images }: Settings): string {
 }
 
 /** What the outer loop does, its safeguards included. */
-function adamText({ lr_meta, lamb, l1, clip, parity }: Settings, { terms }: Rule, scale: readonly number[]): string {
-  const scaled = terms.flatMap(({ name }, i) => (scale[i] === 1 ? [] : [`${name} x ${scale[i]}`]));
+function adamText({ settings, rule, scale, clip }: Experiment): string {
+  const { lr_meta, lamb, l1, parity } = settings;
+  const scaled = rule.terms.flatMap(({ name }, i) => (scale[i] === 1 ? [] : [`${name} x ${scale[i]}`]));
   return [
     `rate ${lr_meta}`,
     ...(lamb ? [`L1 ${lamb} by ${l1} steps`] : []),

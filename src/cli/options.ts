@@ -92,12 +92,12 @@ const init = {
   parse: assignments,
 };
 
-/** Why both safeguards are on by default, with numbers: docs/SAFEGUARDS.md. */
+/** Why terms are scaled, and gradients clipped, where a rule has more than F0, with numbers: docs/SAFEGUARDS.md. */
 const termScale = {
   ...list('Training', 'units that Adam sees large terms in: auto, none, or like F5=0.038 F3=0.13', text, {
-    initially: 'none',
+    initially: 'auto',
   }),
-  initial: {} as 'auto' | Record<string, number>,
+  initial: 'auto' as 'auto' | Record<string, number>,
   parse(given: readonly string[], flag: string): 'auto' | Record<string, number> {
     if (given.length === 1 && given[0] === 'auto') return 'auto';
     if (given.length === 1 && given[0] === 'none') return {};
@@ -148,7 +148,12 @@ export const runOptions = {
   lr_meta: value('Training', 1e-3, "Adam's learning rate", positiveNumber),
   lamb: value('Training', 0, 'weight of the L1 term, lamb * sum |theta / scale|', nonNegativeNumber),
   l1: value('Training', L1_METHODS[0], `how L1 acts: ${L1_METHODS.join(', ')} (exact zeros)`, oneOf(L1_METHODS)),
-  clip: value('Training', 0, "clip the cross-entropy's gradient to this norm, or off", clipNorm, { initially: 'off' }),
+  clip: value(
+    'Training',
+    'auto' as const,
+    "clip the cross-entropy's gradient to this norm, off, or auto: 10 for rules with more than F0",
+    clipNorm,
+  ),
   term_scale: termScale,
   parity: toggle('Training', "main.py's own ways: no safeguards, tasks drawn as it draws them"),
   engine: value('Training', ENGINE_NAMES[0], `what computes: ${ENGINE_NAMES.join(', ')}`, oneOf(ENGINE_NAMES)),

@@ -20,11 +20,16 @@ export interface Experiment {
   readonly theta: readonly number[];
   /** theta = scale * phi, where phi is what Adam and L1 see; one per term. */
   readonly scale: readonly number[];
+  /** Norm that gradients are clipped to; 0: none. */
+  readonly clip: number;
   readonly dataset: Dataset;
   /** What tasks are drawn from: the data set without what --split holds out. */
   readonly index: ClassIndex;
   readonly layers: readonly number[];
 }
+
+/** Norm that --clip auto clips to. F0 alone needs no clipping; with it, BP's theta_0 would come out larger. */
+const CLIP = 10;
 
 /** Episodes that the terms are measured on for `--term_scale auto`. */
 const MEASURED_EPISODES = [1, 2, 3, 4];
@@ -49,7 +54,8 @@ export async function prepare(
   const task = { settings, dataset, ...fit(settings, dataset) };
   const scale =
     recorded ?? (asked === 'auto' ? automaticScale(rule, MEASURED_EPISODES.map(episodeMaker(task))) : asked);
-  return { ...task, rule, theta, scale };
+  const clip = settings.clip === 'auto' ? (rule.terms.length > 1 ? CLIP : 0) : settings.clip;
+  return { ...task, rule, theta, scale, clip };
 }
 
 /** What makes a run's episode n, counted from 1. */

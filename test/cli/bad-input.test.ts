@@ -47,7 +47,7 @@ const wrong: [string | string[], RegExp][] = [
   ['--lamb -1', /^--lamb must be a number of at least 0/],
   ['--a x', /^--a must be a number, not 'x'/],
   ['--beta 0', /^--beta must be a number above 0/],
-  ['--clip -1', /^--clip must be a number above 0, or off, not '-1'/],
+  ['--clip -1', /^--clip must be a number above 0, off or auto, not '-1'/],
   ['--clip none', /^--clip .*'none'/],
   ['--l1 lasso', /^--l1 must be subgradient or proximal, not 'lasso'/],
   ['--avg_window 0', /^--avg_window must be a whole number of at least 1/],

@@ -99,6 +99,17 @@ describe('a run', () => {
     assert.deepEqual(JSON.parse(given.stdout).summary, JSON.parse(auto.stdout).summary);
   });
 
+  test('safeguards are on where a rule has more than F0, off where it has not, or if they are not wanted', async () => {
+    const adam = async (...flags: string[]) => {
+      const { stderr } = await run([...SMALL, ...into(), '--episodes', '1', '--json', ...flags]);
+      return /^Adam +rate 0.001, (.*)$/m.exec(stderr)![1]!;
+    };
+    assert.equal(await adam(), 'gradients not clipped');
+    assert.match(await adam('--vec', 'F3'), /^gradients clipped to norm 10, terms scaled: F3 x 0\.\d+$/);
+    assert.equal(await adam('--vec', 'F3', '--clip', 'off', '--term_scale', 'none'), 'gradients not clipped');
+    assert.equal(await adam('--clip', '3'), 'gradients clipped to norm 3');
+  });
+
   test('--parity draws as main.py does and turns the safeguards off', async () => {
     const { stdout, stderr } = await run([
       ...SMALL,
@@ -131,14 +142,15 @@ describe('a run', () => {
 
   test('a run that learns nothing says so, with what may help', async () => {
     const flags = [...SMALL, ...into(), '--episodes', '120', '--a', '-0.5', '--lr_meta', '1e-9', '--vec', 'F2'];
-    const { code, stdout, stderr } = await run(flags);
+    const bare = ['--clip', 'off', '--term_scale', 'none'];
+    const { code, stdout, stderr } = await run([...flags, ...bare]);
     assert.equal(code, 0);
     assert.match(stdout, /^accuracy +0\./m);
     assert.match(
       stderr,
       /^Warning: It is stuck: .* What may help: --clip 10, --term_scale auto, --a 0\.001, an --lr_meta below 1e-9 or another --seed than 1\.$/m,
     );
-    const safe = await run([...flags, '--quiet', '--clip', '10', '--term_scale', 'auto']);
+    const safe = await run([...flags, '--quiet']);
     assert.match(safe.stderr, /^Warning: It is stuck: .* What may help: --a 0\.001, an --lr_meta/);
   });
 
