@@ -4,11 +4,10 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { Matrix } from '#dist/engine/reference/matrix.js';
-import { errors, forward, step } from '#dist/engine/reference/step.js';
+import { errors, forward, learningPrograms, step } from '#dist/engine/reference/step.js';
 import { exportRule } from '#dist/export/export.js';
 import type { LearnedRule } from '#dist/export/learned.js';
 import { POOL } from '#dist/plasticity/pool.js';
-import { layerPrograms } from '#dist/plasticity/rule.js';
 import { temporaryFolder } from '../cli/program.js';
 import { noise } from '../engine/random-episode.js';
 import { formula } from '../plasticity/formulas.js';
@@ -112,7 +111,7 @@ function reference(
     const network = { layers: LAYERS, beta, W: copies, B: feedback === 'sym' ? copies : B };
     const { y } = forward(network, input);
     const e = errors(beta, network.B, y, labels[i]!);
-    step(network, layerPrograms(rule, W.length), Float64Array.from(theta), input, labels[i]!);
+    step(network, learningPrograms(rule, W.length), Float64Array.from(theta), input, labels[i]!);
     return { y: y.map((v) => [...v]), e: e.map((v) => [...v]), W: copies.map(rows) };
   });
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { Matrix } from '#dist/engine/reference/matrix.js';
-import { applyUpdate } from '#dist/engine/reference/update.js';
+import { applyUpdates } from '#dist/engine/reference/update.js';
 import { parseFormula, RuleError } from '#dist/plasticity/grammar.js';
 import { POOL } from '#dist/plasticity/pool.js';
 import { layerPrograms, parseRule } from '#dist/plasticity/rule.js';
@@ -58,7 +58,7 @@ function bothUpdates(
   );
   // A term that is placed in each layer has as many coefficients.
   const coefficients = rule.terms.map(({ name }) => theta[Number(/\d+/.exec(name))]!);
-  applyUpdate(layerPrograms(rule, LAYERS)[layer - 1]!, { W, leaves, theta: Float64Array.from(coefficients) });
+  applyUpdates({ W: layerPrograms(rule, LAYERS)[layer - 1]! }, { W, leaves, theta: Float64Array.from(coefficients) });
   return { expected, actual: W.data, scale };
 }
 
@@ -123,7 +123,7 @@ describe('parseRule', () => {
     assert.equal(fifth, rule.program);
     assert.equal(new Set([first, second, third]).size, 3);
     assert.equal(parseRule(['F0', 'F2']).placed, undefined);
-    assert.deepEqual(layerPrograms(parseRule(['F2@1']), 2)[1], { nodes: [], U: [], V: [], C: [], a: -1 });
+    assert.deepEqual(layerPrograms(parseRule(['F2@1']), 2)[1], { nodes: [], U: [], V: [], C: [], a: -1, b: -1 });
   });
 
   test("the pool's formulas give the paper's update in the closed form of rank three", () => {
@@ -190,7 +190,10 @@ describe('parseRule', () => {
     [["own = (y .* y_pre) e_pre'"], /cannot multiply "y" \(post x 1\) element by element by "y_pre" \(pre x 1\)/],
     [["own = W W' W"], /^term 'own': W times W is not supported/],
     [['own = W .* W'], /not element by element/],
-    [["own = y x_pre'"], /unknown name 'x_pre' \(valid: y, e, z, one, y_pre, e_pre, one_pre, W, sum\), at character 3/],
+    [
+      ["own = y x_pre'"],
+      /unknown name 'x_pre' \(valid: y, e, z, one, y_pre, e_pre, one_pre, W, B, sum\), at character 3/,
+    ],
     [["own = y constructor'"], /unknown name 'constructor'/],
     [["own = y (e_pre'"], /'\)' expected instead of the end, at character 10/],
     [["own = y e_pre')"], /'\)' is one too many, at character 9/],
