@@ -74,7 +74,7 @@ const database: Check<string> = (given, flag) => {
 const vec = {
   ...list(
     'Rule',
-    'terms beside F0: F1 … F9, 1 (eHebb), 2 (Oja), pool, bio; F2@2 F2@1,3 F2@each by layer; B.F0 … of B, kp',
+    'terms beside F0: F1 … F9, 1 (eHebb), 2 (Oja), pool, bio; F2@2 F2@1,3 F2@each by layer; for B: B.F0 …, kp (Kolen-Pollack)',
     text,
     {
       initially: 'none',

@@ -79,7 +79,7 @@ function ruleFunction(
   const where = several ? ` (layer${group.layers.length > 1 ? 's' : ''} ${group.layers.join(', ')})` : '';
   return [
     `def ${ruleName(group, several, matrix)}(${matrices(rule)}, y, e, y_pre, e_pre):`,
-    `    """Change of one layer's ${matrix}${where}: the mean over the rows, all with the W from before."""`,
+    `    """Change of one layer's ${matrix}${where}: the mean over the rows, all with the matrices from before."""`,
     ...[...lines, ...updateLines(code, m)].map((line) => `    ${line}`),
   ];
 }

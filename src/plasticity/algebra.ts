@@ -139,8 +139,10 @@ export function evaluate(
         if (left.columns !== right.rows)
           throw fail(rightAt, `cannot multiply ${quote(leftAt, left)} by ${quote(rightAt, right)}`);
         const [[first], [second]] = [matricesOf(left), matricesOf(right)];
-        refused = `${first} times ${second}`;
-        if (first && second) return undefined;
+        if (first && second) {
+          refused ||= `${first} times ${second}`;
+          return undefined;
+        }
       }
       return check(at, multiply(left, right));
     };

@@ -200,18 +200,10 @@ describe('plastic feedback', () => {
     };
     for (const seed of [4, 5]) {
       const episode = plastic(seed, 60);
-      const first = await engine.adapt!(
-        { ...episode, trainLabels: episode.trainLabels.slice(0, 30), trainImages: episode.trainImages.slice(0, 270) },
-        rule,
-        theta,
-      );
       const last = await engine.adapt!(episode, rule, theta);
-      const angles = [
-        angle(episode.weights, episode.feedbackWeights!),
-        angle(first.weights, first.feedbackWeights!),
-        angle(last.weights, last.feedbackWeights!),
-      ];
-      assert.ok(angles[0]! > angles[1]! && angles[1]! > angles[2]! && angles[2]! < angles[0]! - 5, `${angles}`);
+      const before = angle(episode.weights, episode.feedbackWeights!);
+      const after = angle(last.weights, last.feedbackWeights!);
+      assert.ok(after < before - 10, `${before} degrees, then ${after}`);
       const shrunk = (1 - decay) ** 60;
       last.weights.forEach((W, l) => {
         W.forEach((w, i) => {
@@ -282,6 +274,19 @@ describe('learned constants', () => {
     assertClose(result.thetaGradient[1]!, plain.thetaGradient[1]!, 1e-12, 'gradient of homeo');
     assertClose(result.thetaGradient[2]!, -0.02 * split.thetaGradient[2]!, 1e-12, 'gradient of c');
     await checkGradient(shape, learned, Float64Array.of(0.05, -0.02, 0));
+  });
+
+  test('every engine that knows the program knows them: wasm gives the same', async () => {
+    const episode = randomEpisode({ layers: [8, 6, 5, 3], feedback: 'fix', train: 20, query: 3, seed: 2 });
+    const rule = parseRule(['F0', "homeo@2,3 = e (e_pre - c one_pre)' - d c W"], 3, ['c', 'd']);
+    const theta = Float64Array.of(0.05, -0.2, 0.3, -0.1);
+    const wasm = await createEngine('wasm');
+    const [fast] = await wasm.run([episode], rule, [theta]);
+    await wasm.dispose();
+    const { thetaGradient } = await run(episode, rule, theta);
+    thetaGradient.forEach((g, r) => {
+      assertClose(fast!.thetaGradient[r]!, g, 1e-4 * Math.abs(g), `gradient ${r}`);
+    });
   });
 });
 
