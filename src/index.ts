@@ -34,10 +34,18 @@ export { type Checkpoint, DivergedError, startingPoint, type TrainOptions, train
 export { drawWeights } from './network/initialise.js';
 export { defaultLayers } from './network/layers.js';
 export { type Cost, programCost } from './plasticity/cost.js';
-export { RuleError } from './plasticity/grammar.js';
+export { ConstantError, RuleError } from './plasticity/grammar.js';
 export { findPoolTerm, GROUPS, POOL, type PoolTerm } from './plasticity/pool.js';
-export type { Leaf, Node, Program, Shape } from './plasticity/program.js';
-export { layerPrograms, parseRule, type Rule, type Term } from './plasticity/rule.js';
+export type { Leaf, MatrixName, Node, Program, Shape } from './plasticity/program.js';
+export {
+  coefficientNames,
+  layerPrograms,
+  matrixOf,
+  type Programs,
+  parseRule,
+  type Rule,
+  type Term,
+} from './plasticity/rule.js';
 export { type Random, stream, streamKey } from './random/stream.js';
 export { formatSummary, type Summary, summarise } from './report/summary.js';
 export { type FigureOptions, writeFigures } from './report/write-figures.js';

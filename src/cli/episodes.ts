@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import type { Engine } from '../engine/engine.js';
 import { DivergedError, startingPoint, train } from '../meta/trainer.js';
+import { coefficientNames } from '../plasticity/rule.js';
 import { formatSummary, type Summary, summarise } from '../report/summary.js';
 import { episodeLine } from '../report/text-logs.js';
 import { advice } from './advice.js';
@@ -92,11 +93,7 @@ export async function runEpisodes(
     // The run is worth more than a picture: what goes wrong with these is a warning.
     const problem = await drawInBackground(folder);
     if (problem) terminal.warn(problem);
-    summary = summarise(
-      log.records,
-      rule.terms.map(({ name }) => name),
-      settings.M,
-    );
+    summary = summarise(log.records, coefficientNames(rule), settings.M);
     terminal.say(`\n${formatSummary(summary)}\n`);
   }
   terminal.say(`Results are in ${folder}`);

@@ -1,6 +1,7 @@
 /** What is said at a run's start, and in its line of progress. */
 import type { EpisodeRecord } from '../meta/record.js';
-import type { Rule } from '../plasticity/rule.js';
+import { MATRICES } from '../plasticity/program.js';
+import { coefficientNames, matrixOf, type Rule } from '../plasticity/rule.js';
 import type { Settings } from './options.js';
 import type { Experiment } from './prepare.js';
 import { bar, duration } from './terminal.js';
@@ -10,15 +11,16 @@ const FEEDBACK = {
   sym: 'symmetric (BP)',
   dfa: 'direct, fixed random (DFA)',
   sign: 'signs of the weights',
+  plastic: 'plastic, random at first',
 } as const;
 
 /** Rule, network, data, engine, seed and folder, a line or more each. */
 export function header(experiment: Experiment, engine: string, folder: string): string {
-  const { settings, rule, dataset, layers } = experiment;
+  const { settings, rule, theta, dataset, layers } = experiment;
   const { M, K, Q, dim, fbk, beta, episodes, seed, split } = settings;
   const held = split.some((part) => part > 0) ? `, held out: ${split[0]} of classes, ${split[1]} of images` : '';
   const lines: [string, string][] = [
-    ['Rule', ruleText(rule).join('\n')],
+    ['Rule', ruleText(rule, theta).join('\n')],
     ['Network', `${layers.join('-')}, softplus ${beta}, feedback ${FEEDBACK[fbk]}`],
     [
       'Data',
@@ -40,7 +42,7 @@ function drawText({ replacement, first_images }: Settings): string {
 /** What the outer loop does, its safeguards included. */
 function adamText({ settings, rule, scale, clip }: Experiment): string {
   const { lr_meta, lamb, l1, parity } = settings;
-  const scaled = rule.terms.flatMap(({ name }, i) => (scale[i] === 1 ? [] : [`${name} x ${scale[i]}`]));
+  const scaled = coefficientNames(rule).flatMap((name, i) => (scale[i] === 1 ? [] : [`${name} x ${scale[i]}`]));
   return [
     `rate ${lr_meta}`,
     ...(lamb ? [`L1 ${lamb} by ${l1} steps`] : []),
@@ -54,9 +56,14 @@ function batchText({ meta_batch }: Settings): string {
   return meta_batch > 1 ? `, ${meta_batch} tasks a step` : '';
 }
 
-/** A line per term: `dW = θ0 (-e y_pre')`, `   + θ2 (-e e_pre')`. */
-function ruleText({ terms }: Rule): string[] {
-  return terms.map(({ name, formula }, i) => `${i === 0 ? 'dW =' : '   +'} ${thetaName(name)} (${formula})`);
+/** A line per term: `dW = θ0 (-e y_pre')`, `   + θ2 (-e e_pre')`; for B likewise, and the constants that are learned. */
+function ruleText({ terms, constants = [] }: Rule, theta: readonly number[]): string[] {
+  const lines = MATRICES.flatMap((matrix) =>
+    terms
+      .filter((term) => matrixOf(term) === matrix)
+      .map(({ name, formula }, i) => `${i === 0 ? `d${matrix} =` : '   +'} ${thetaName(name)} (${formula})`),
+  );
+  return [...lines, ...constants.map((name, i) => `learned constant ${name}, ${theta[terms.length + i]} at first`)];
 }
 
 function thetaName(term: string): string {
@@ -66,7 +73,8 @@ function thetaName(term: string): string {
 /** `[####----] 40/600  ETA 1:02  loss 3.512  acc 0.210  θ0 0.0105 …`; `secondsLeft` where it can be told. */
 export function progressLine(record: EpisodeRecord, episodes: number, secondsLeft: number, rule: Rule): string {
   const { episode, loss, accuracy, next } = record;
-  const thetas = rule.terms.map(({ name }, i) => `${thetaName(name)} ${next.theta[i]!.toPrecision(3)}`);
+  const names = [...rule.terms.map(({ name }) => thetaName(name)), ...(rule.constants ?? [])];
+  const thetas = names.map((name, i) => `${name} ${next.theta[i]!.toPrecision(3)}`);
   return [
     `${bar(episode / episodes)} ${episode}/${episodes}`,
     `ETA ${duration(secondsLeft)}`,

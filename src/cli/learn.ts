@@ -27,11 +27,11 @@ import { bar, type Io, Terminal } from './terminal.js';
 import { UsageError } from './usage-error.js';
 import { packageVersion } from './version.js';
 
-const { term, fbk, init, database, data_dir, dim, layers, beta, seed, engine, res, test_name } = runOptions;
+const { term, fbk, fbk_term, init, database, data_dir, dim, layers, beta, seed, engine, res, test_name } = runOptions;
 const { quiet, verbose, json } = controlOptions;
 export const learnOptions = {
   theta: { ...init, help: "the rule's terms and their coefficients, like F0=0.0029 F2=-0.01", initially: 'none' },
-  ...{ term, fbk, database, data_dir, dim },
+  ...{ term, fbk, fbk_term, database, data_dir, dim },
   images: value('Learning', 8000, 'training images to show, in as many epochs as that takes', wholeNumber(1)),
   every: value('Learning', 200, 'training images between two measurements', wholeNumber(1)),
   Q: value('Learning', 50, 'images of each class set aside to measure on', wholeNumber(1)),
@@ -51,8 +51,8 @@ export async function learnCommand(argv: readonly string[], io: Io): Promise<num
   if (words[0] !== undefined) throw new UsageError(`Unexpected '${words[0]}' after learn: all else are --flags.`);
   const values = evaluate(learnOptions, [given]);
   const terminal = new Terminal(io, values);
-  checkFeedback(values);
   const { rule, theta } = buildFixedRule(values, layerCount(values));
+  checkFeedback(values, rule);
   await checkResults(values);
   const known = namedSize(values.database);
   if (known) fit(values, known);

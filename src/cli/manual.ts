@@ -12,14 +12,17 @@ export const trainManual: Manual = {
     ['meta-plasticity --vec 1 2', 'F0 + F2 + F9, as in main.py'],
     ['meta-plasticity --vec F2@2 F9@each', 'F2 in layer 2; F9 in each, apart'],
     ["meta-plasticity --term 'own = y e_pre^T'", 'F0 and a term of your own'],
+    ["… --learn c=0 --term 'own = (y - c one) e_pre^T'", 'the number c is learned too'],
+    ['… --fbk plastic --vec kp --engine reference', 'B learns too (Kolen-Pollack)'],
     ['meta-plasticity --database glyphs', 'data without a download'],
     ['meta-plasticity --resume results/DIR', 'go on where a run stopped'],
   ],
   epilogue:
-    'Names in a formula: y e z one (post-synaptic), y_pre e_pre one_pre (pre-synaptic), W, numbers; ' +
+    'Names in a formula: y e z one (post-synaptic), y_pre e_pre one_pre (pre-synaptic), W, B, numbers, constants of --learn; ' +
     "a space or * is the matrix product, ' or ^T transposes, .* is element-wise, sum(x). A term is post x pre; " +
     'its value, times theta, is added to W after each training image: in all layers (F2, own), in some (F2@2, ' +
-    'own@1,3), or in each with a coefficient of its own (F2@each).',
+    'own@1,3), or in each with a coefficient of its own (F2@each). B. before a name (B.F0, B.own) means the feedback ' +
+    'matrices: such a term changes B.',
 };
 
 export const dataManual: Manual = {

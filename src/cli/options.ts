@@ -5,6 +5,7 @@ import { DATABASES, isNamed } from '../data/open.js';
 import { ENGINE_NAMES } from '../engine/create.js';
 import { FEEDBACKS } from '../engine/engine.js';
 import { L1_METHODS } from '../meta/objective.js';
+import { OF_FEEDBACK } from '../plasticity/pool.js';
 import {
   assignment,
   type Check,
@@ -71,9 +72,14 @@ const database: Check<string> = (given, flag) => {
 };
 
 const vec = {
-  ...list('Rule', 'terms beside F0: F1 … F9, 1 (eHebb), 2 (Oja), pool, bio; F2@2 F2@1,3 F2@each by layer', text, {
-    initially: 'none',
-  }),
+  ...list(
+    'Rule',
+    'terms beside F0: F1 … F9, 1 (eHebb), 2 (Oja), pool, bio; F2@2 F2@1,3 F2@each by layer; for B: B.F0 …, kp (Kolen-Pollack)',
+    text,
+    {
+      initially: 'none',
+    },
+  ),
   parse: (given: readonly string[], flag: string): string[] => given.flatMap((item) => poolNames(item, flag)),
 };
 
@@ -89,7 +95,21 @@ const split = {
 const init = {
   ...list('Rule', 'initial coefficients, like F2=-0.01 own=0.002', text, { initially: '0' }),
   initial: {} as Record<string, number>,
-  parse: assignments,
+  parse: (given: readonly string[], flag: string) => assignments(given, flag),
+};
+
+const fbkTerm = {
+  ...list('Rule', "a term that changes B, with --fbk plastic: 'name = formula'", text, { initially: 'none' }),
+  parse: (given: readonly string[], flag: string): string[] =>
+    given.map((item) => (item.trim().startsWith(OF_FEEDBACK) ? item.trim() : OF_FEEDBACK + text(item, flag).trim())),
+};
+
+const learn = {
+  ...list('Rule', 'constants of your formulas that are learned too, and their initial values, like c=0.5', text, {
+    initially: 'none',
+  }),
+  initial: {} as Record<string, number>,
+  parse: (given: readonly string[], flag: string) => assignments(given, flag, 'a constant'),
 };
 
 /** Why terms are scaled, and gradients clipped, where a rule has more than F0, with numbers: docs/SAFEGUARDS.md. */
@@ -108,10 +128,10 @@ const termScale = {
   },
 };
 
-function assignments(given: readonly string[], flag: string): Record<string, number> {
+function assignments(given: readonly string[], flag: string, what = 'a term'): Record<string, number> {
   const pairs = given.map((item) => assignment(item, flag));
   const twice = pairs.find(([name], i) => pairs.findIndex((pair) => pair[0] === name) < i);
-  if (twice) throw new UsageError(`${flag} must name a term once, not '${twice[0]}' twice.`);
+  if (twice) throw new UsageError(`${flag} must name ${what} once, not '${twice[0]}' twice.`);
   return Object.fromEntries(pairs);
 }
 
@@ -122,10 +142,12 @@ export const runOptions = {
   fbk: value(
     'Rule',
     'fix' as const,
-    'feedback: fix (fixed random), sym (transposed weights), dfa (direct from the output) or sign (signs of the weights)',
+    'feedback: fix (fixed random), sym (transposed weights), dfa (direct from the output), sign (signs of the weights) or plastic (B learns)',
     oneOf(FEEDBACKS),
   ),
-  a: value('Rule', 1e-3, "F0's initial coefficient", finiteNumber),
+  fbk_term: fbkTerm,
+  learn,
+  a: value('Rule', 1e-3, "F0's initial coefficient, and B.F0's", finiteNumber),
   init,
   database: value('Task', 'emnist', `data set: ${DATABASES.join(', ')} or a folder of PNG folders`, database),
   data_dir: value('Task', undefined, 'folder with the files of EMNIST or MNIST', folder, {

@@ -6,7 +6,7 @@ import { buildFixedRule } from './fixed-rule.js';
 import { identity, same } from './identity.js';
 import { learnOptions, readCourse } from './learn.js';
 import { evaluate, type Given, readObject, wordsOf } from './parse.js';
-import { layerCount, open } from './prepare.js';
+import { checkFeedback, layerCount, open } from './prepare.js';
 import type { PlannedRun } from './seed-run.js';
 import { UsageError } from './usage-error.js';
 
@@ -23,7 +23,7 @@ export function plannedLearning(sources: readonly Given[]): PlannedRun {
     stepLine: 'images ',
     window: 1,
     async check(io, terminal) {
-      buildFixedRule(settings, layerCount(settings));
+      checkFeedback(settings, buildFixedRule(settings, layerCount(settings)).rule);
       await open(settings, io, terminal);
     },
     async find(folder, seed) {

@@ -5,7 +5,7 @@ import { type ClassIndex, classIndex, makeEpisode, type Split, splitClasses, typ
 import { ENGINE_FEEDBACKS, type Episode, type Feedback } from '../engine/engine.js';
 import { automaticScale } from '../meta/term-scale.js';
 import { defaultLayers, HIDDEN_LAYERS } from '../network/layers.js';
-import type { Rule } from '../plasticity/rule.js';
+import { matrixOf, type Rule, ruleUsesB } from '../plasticity/rule.js';
 import { stream } from '../random/stream.js';
 import { list } from './checks.js';
 import type { Settings } from './options.js';
@@ -45,15 +45,18 @@ export async function prepare(
   terminal: Terminal,
   recorded?: readonly number[],
 ): Promise<Experiment> {
-  checkFeedback(settings);
   const { rule, theta, scale: asked } = buildRule(settings, layerCount(settings));
+  checkFeedback(settings, rule);
   // What cannot fit a named data set is refused before it is fetched.
   const known = namedSize(settings.database);
   if (known) fit(settings, known);
   const dataset = await open(settings, io, terminal);
   const task = { settings, dataset, ...fit(settings, dataset) };
   const scale =
-    recorded ?? (asked === 'auto' ? automaticScale(rule, MEASURED_EPISODES.map(episodeMaker(task))) : asked);
+    recorded ??
+    (asked === 'auto'
+      ? automaticScale(rule, MEASURED_EPISODES.map(episodeMaker(task)), theta.slice(rule.terms.length))
+      : asked);
   const clip = settings.clip === 'auto' ? (rule.terms.length > 1 ? CLIP : 0) : settings.clip;
   return { ...task, rule, theta, scale, clip };
 }
@@ -140,13 +143,25 @@ export function checkTask(
   }
 }
 
-/** @throws UsageError where the engine does not run the feedback. */
-export function checkFeedback({ fbk, engine }: Pick<Settings, 'fbk' | 'engine'>): void {
+/** @throws UsageError where the engine does not run the feedback, or the rule does not go with it. */
+export function checkFeedback({ fbk, engine }: Pick<Settings, 'fbk' | 'engine'>, rule: Rule): void {
   const runs: readonly Feedback[] = ENGINE_FEEDBACKS[engine];
   if (!runs.includes(fbk))
     throw new UsageError(
       `--fbk must be ${list(runs)} with --engine ${engine}, not '${fbk}'; --engine reference runs it.`,
     );
+  const ofB = rule.terms.filter((term) => matrixOf(term) === 'B').map(({ name }) => name);
+  if (fbk === 'plastic' && ofB.length === 0)
+    throw new UsageError(
+      `--fbk plastic needs a term that changes B: --vec kp, or --fbk_term 'own = -e y_pre^T', for example.`,
+    );
+  if (fbk !== 'plastic' && ofB.length > 0)
+    throw new UsageError(`--fbk must be plastic for terms that change B (${ofB.join(' ')}), not '${fbk}'.`);
+  if (!ruleUsesB(rule)) return;
+  if (fbk === 'dfa')
+    throw new UsageError(`--fbk must not be dfa for a formula with B: it has no matrices of W's shape.`);
+  if (!runs.includes('plastic'))
+    throw new UsageError(`--engine must be reference for a formula with B, not '${engine}'.`);
 }
 
 /** Layers of weights; known before the data is. */

@@ -3,7 +3,8 @@ import { layerGroups } from '../export/learned.js';
 import { defaultLayers } from '../network/layers.js';
 import { type Cost, programCost } from '../plasticity/cost.js';
 import { findPoolTerm, GROUPS, type PoolTerm } from '../plasticity/pool.js';
-import { parseRule, type Term } from '../plasticity/rule.js';
+import { MATRICES, type MatrixName } from '../plasticity/program.js';
+import { parseRule, type Rule, type Term } from '../plasticity/rule.js';
 import { helpText, wrap } from './help.js';
 import { rulesManual } from './manual.js';
 import { controlOptions, type Options, runOptions } from './options.js';
@@ -12,10 +13,10 @@ import { buildRule } from './rule.js';
 import { type Io, Terminal } from './terminal.js';
 import { UsageError } from './usage-error.js';
 
-const { vec, term } = runOptions;
+const { vec, term, fbk_term, learn } = runOptions;
 const rulesOptions = {
   vec: { ...vec, initially: 'the pool' },
-  term,
+  ...{ term, fbk_term, learn },
   json: controlOptions.json,
 } satisfies Options;
 
@@ -35,12 +36,14 @@ export async function rulesCommand(argv: readonly string[], io: Io): Promise<num
     throw new UsageError(`Unexpected '${words[0]}' after rules: terms are given by --vec and --term.`);
   const values = evaluate(rulesOptions, [given]);
   const chosen = given.has('vec') ? values.vec : GROUPS.pool!;
-  const { rule } = buildRule({ vec: [...chosen], term: values.term, a: 0, init: {}, term_scale: {} }, PAPER.length - 1);
-  const terms = rule.terms.map(describe);
-  const together = layerGroups({ rule, layers: PAPER }).map(({ layers, program }) => {
-    const cost = programCost(program);
-    return { layers, ...cost, e0: cost.e0 && layers.includes(1) };
-  });
+  const { rule } = buildRule({ ...values, vec: [...chosen], a: 0, init: {}, term_scale: {} }, PAPER.length - 1);
+  const terms = rule.terms.map((term) => describe(term, rule));
+  const together = MATRICES.flatMap((matrix) =>
+    layerGroups({ rule, layers: PAPER }, matrix).map(({ layers, program }) => {
+      const cost = programCost(program);
+      return { ...(matrix === 'B' && { matrix }), layers, ...cost, e0: cost.e0 && layers.includes(1) };
+    }),
+  );
   const terminal = new Terminal(io, { quiet: false, verbose: false, json: values.json });
   if (values.json) terminal.result({ terms, together });
   else for (const line of [...terms.flatMap(termLines), ...togetherLines(together)]) terminal.say(line);
@@ -52,10 +55,11 @@ interface Described extends Term, Partial<Omit<PoolTerm, 'name' | 'formula'>> {
 }
 
 /** The term by itself, wherever it applies. */
-function describe(term: Term): Described {
+function describe(term: Term, { constants = [] }: Rule): Described {
   const [name = ''] = term.name.split('@');
-  const { program } = parseRule([`${name} = ${term.formula}`]);
-  return { ...findPoolTerm(name), ...term, cost: programCost(program) };
+  const used = constants.filter((constant) => new RegExp(`\\b${constant}\\b`).test(term.formula));
+  const alone = parseRule([`${name} = ${term.formula}`], undefined, used);
+  return { ...findPoolTerm(name), ...term, cost: programCost((alone.feedback ?? alone).program) };
 }
 
 function termLines({ name, alias, equation, vec, formula, description, cost }: Described): string[] {
@@ -65,20 +69,33 @@ function termLines({ name, alias, equation, vec, formula, description, cost }: D
 }
 
 /** Where all layers do the same, there is one line. */
-function togetherLines(groups: readonly (Cost & { readonly layers: readonly number[] })[]): string[] {
-  const name = (layers: readonly number[]) =>
-    groups.length > 1 ? `Together in layer ${layers.join(', ')}` : 'All together';
-  return groups.flatMap(({ layers, ...cost }) => costLines(name(layers), cost));
+function togetherLines(groups: readonly Together[]): string[] {
+  const name = ({ matrix, layers }: Together) => {
+    const several = groups.filter((group) => group.matrix === matrix).length > 1;
+    const what = matrix === 'B' ? 'B, ' : '';
+    return several ? `${what}together in layer ${layers.join(', ')}` : `${what}all together`;
+  };
+  const capital = (text: string) => text[0]!.toUpperCase() + text.slice(1);
+  return groups.flatMap((group) => costLines(capital(name(group)), group));
 }
 
-function costLines(name: string, { Wx, Wtp, rank, decay, e0 }: Cost): string[] {
+/** Layers that change a matrix alike: W if none is named. */
+interface Together extends Cost {
+  readonly matrix?: MatrixName;
+  readonly layers: readonly number[];
+}
+
+function costLines(name: string, { Wx, Wtp, Bx, Btp, rank, decay, decayB, e0 }: Cost): string[] {
   const passes = (count: number, what: string) => (count > 0 ? [`${count} x ${what}`] : []);
   const parts = [
     'W y_pre (always)',
     ...passes(Wtp, "W'p"),
     ...passes(Wx, 'W x'),
+    ...passes(Btp, "B'p"),
+    ...passes(Bx, 'B x'),
     ...(rank > 0 ? [`update of rank ${rank}`] : []),
     ...(decay ? ['W scaled'] : []),
+    ...(decayB ? ['B scaled'] : []),
     ...(e0 ? ['e_0 in layer 1'] : []),
   ];
   return indented(`${name}: ${parts.join(', ')}`);

@@ -1,9 +1,17 @@
 /** A run's beginning: a new folder, or the one that is resumed. */
 import { join } from 'node:path';
+import { coefficientNames, type Rule } from '../plasticity/rule.js';
 import { writeArgs } from '../report/text-logs.js';
 import { lockFolder } from '../results/lock.js';
 import { openRunLog, type RunLog } from '../results/run.js';
-import { describeData, describeMachine, type RunFile, readRunFile, writeRunFile } from '../results/run-file.js';
+import {
+  describeData,
+  describeMachine,
+  type RunFile,
+  readRunFile,
+  recordedRule,
+  writeRunFile,
+} from '../results/run-file.js';
 import { checkWritable, createRunFolder } from '../results/run-folder.js';
 import { runOptions, type Settings } from './options.js';
 import { evaluate, type Given, readObject } from './parse.js';
@@ -41,8 +49,8 @@ export async function startRun(experiment: Experiment, engine: string): Promise<
     node: process.version,
     started: now.toISOString(),
     settings,
-    rule: rule.terms.map((term, i) => ({
-      ...term,
+    rule: coefficientNames(rule).map((name, i) => ({
+      ...(rule.terms[i] ?? { name }),
       initial: theta[i]!,
       ...(scale[i] !== 1 && { scale: scale[i]! }),
     })),
@@ -101,13 +109,11 @@ export async function resumeRun({ folder, file }: Recorded, experiment: Experime
       `The data is not that of the run in ${folder}: its checksum is ${dataset.checksum}, not ${file.data.checksum}.`,
     );
   }
-  const formulas = (terms: readonly { name: string; formula: string }[]) =>
-    terms.map(({ name, formula }) => `${name} = ${formula}`).join('; ');
-  if (formulas(rule.terms) !== formulas(file.rule)) {
-    throw new Error(
-      `The rule is not that of the run in ${folder}: it is ${formulas(rule.terms)}, not ${formulas(file.rule)}.`,
-    );
-  }
+  const words = ({ terms, constants = [] }: Pick<Rule, 'terms' | 'constants'>) =>
+    [...terms.map(({ name, formula }) => `${name} = ${formula}`), ...constants].join('; ');
+  const before = words(recordedRule(file));
+  if (words(rule) !== before)
+    throw new Error(`The rule is not that of the run in ${folder}: it is ${words(rule)}, not ${before}.`);
   const unlock = await lockFolder(folder);
   const started = await openStarted(folder, experiment, unlock);
   const done = started.log.records.length;
@@ -124,7 +130,7 @@ export async function resumeRun({ folder, file }: Recorded, experiment: Experime
 
 async function openStarted(folder: string, experiment: Experiment, unlock: () => Promise<void>): Promise<Started> {
   try {
-    const log = await openRunLog(folder, experiment.rule.terms.length);
+    const log = await openRunLog(folder, coefficientNames(experiment.rule).length);
     return {
       folder,
       log,

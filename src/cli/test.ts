@@ -18,7 +18,7 @@ import { helpText } from './help.js';
 import { testManual } from './manual.js';
 import { controlOptions, list, type Options, runOptions, type Values, value } from './options.js';
 import { evaluate, parseArguments } from './parse.js';
-import { open } from './prepare.js';
+import { checkFeedback, open } from './prepare.js';
 import { buildRule } from './rule.js';
 import { bar, type Io, Terminal } from './terminal.js';
 import { planTests, type Test } from './test-plan.js';
@@ -68,6 +68,8 @@ export async function testCommand(argv: readonly string[], io: Io): Promise<numb
   const { tests, differences } = await planTests(runs, values, (database, { dim, data_dir }) =>
     open({ database, dim, data_dir: values.data_dir ?? data_dir }, io, terminal),
   );
+  for (const { run, settings } of tests)
+    checkFeedback({ ...settings, engine: values.engine }, buildRule(settings, run.file.layers.length - 1).rule);
   for (const folder of new Set(tests.filter(({ tasks }) => tasks.seen).map(({ run }) => run.folder))) {
     terminal.warn(`${folder} has been trained on all that it is tested on: only a run with --split holds some out.`);
   }

@@ -1,14 +1,15 @@
 import { feedbackShapes, matrixShapes } from '../network/layers.js';
 import { checkLayers } from '../plasticity/placement.js';
-import type { Rule } from '../plasticity/rule.js';
+import { coefficientNames, type Rule, ruleUsesB } from '../plasticity/rule.js';
 import type { ThreefryKey } from '../random/threefry.js';
 
 /**
  * How errors come back. `fix`: e_{l-1} = (B_l'e_l) .* g_{l-1} with fixed random B (FA). `sym`: B_l = W_l at every step (BP).
  * `dfa`: straight from the output, e_l = (D_l'e_L) .* g_l with fixed random D (Nokland 2016, arXiv:1609.01596). `sign`:
  * B_l = sign(W_l) .* |B0_l|, the sign that of every step and constant in the gradient (Liao et al. 2016, arXiv:1510.05067).
+ * `plastic`: as `fix`, and B changes by the rule's terms for it.
  */
-export const FEEDBACKS = ['fix', 'sym', 'dfa', 'sign'] as const;
+export const FEEDBACKS = ['fix', 'sym', 'dfa', 'sign', 'plastic'] as const;
 export type Feedback = (typeof FEEDBACKS)[number];
 
 /** The feedback that each engine runs. */
@@ -36,7 +37,7 @@ export interface Episode {
   /** L matrices, n_l x n_{l-1}, row-major. */
   readonly weights: readonly (Float32Array | Float64Array)[];
   /** L matrices, of `feedbackShapes`: B_1 .. B_L, or D_0 .. D_{L-1} with `dfa`; none with `sym`. */
-  readonly feedbackWeights?: readonly Float32Array[];
+  readonly feedbackWeights?: readonly (Float32Array | Float64Array)[];
   /**
    * The key under which `drawWeights` draws `weights` and `feedbackWeights`. An engine that draws them itself, to the
    * same bits, need not read the two, which may then be drawn only when they are read.
@@ -71,7 +72,7 @@ export interface Outcome {
 
 /** What one episode yields. */
 export interface EpisodeResult extends Outcome {
-  /** d loss / d theta, one per term of the rule. */
+  /** d loss / d theta, one per coefficient of the rule: terms, then constants. */
   readonly thetaGradient: Float64Array;
 }
 
@@ -79,6 +80,8 @@ export interface EpisodeResult extends Outcome {
 export interface Adaptation extends Outcome {
   /** W_1 … W_L after the last training image, like `Episode.weights` and in the engine's own precision. */
   readonly weights: Episode['weights'];
+  /** B_1 … B_L likewise, where they learn. */
+  readonly feedbackWeights?: Episode['weights'];
 }
 
 /** Runs episodes. Every engine computes the same mathematics; they differ in speed and precision. */
@@ -119,8 +122,11 @@ export function checkRun(
     refuse(`there are ${episodes.length} episodes but ${theta.length} vectors of coefficients`);
   episodes.forEach((episode, i) => {
     const { layers, beta, feedback, weightKey } = episode;
-    if (theta[i]!.length !== rule.terms.length)
-      refuse(`the rule has ${rule.terms.length} terms but theta has ${theta[i]!.length} coefficients`);
+    const names = coefficientNames(rule);
+    if (theta[i]!.length !== names.length)
+      refuse(
+        `the rule has ${names.length} coefficients (${names.join(', ')}) but theta has ${theta[i]!.length} coefficients`,
+      );
     if (layers.length < 2 || !layers.every((n) => Number.isInteger(n) && n > 0))
       refuse(`layers must be two or more positive integers, not [${layers.join(', ')}]`);
     try {
@@ -131,13 +137,18 @@ export function checkRun(
     if (!(beta > 0 && Number.isFinite(beta))) refuse(`beta must be a positive number, not ${beta}`);
     if (!supported.includes(feedback))
       refuse(`feedback must be ${supported.join(' or ')} with this engine, not '${feedback}'; reference runs them all`);
+    if (rule.feedback && feedback !== 'plastic')
+      refuse(`the rule has terms for B, so that feedback must be plastic, not '${feedback}'`);
+    if (ruleUsesB(rule) && !supported.includes('plastic')) refuse('this engine runs no formula with B; reference does');
+    if (ruleUsesB(rule) && feedback === 'dfa')
+      refuse("a formula cannot use B where feedback is 'dfa', whose matrices are not of W's shape");
     // Matrices drawn under a key are of the right sizes, and not drawn before they are read.
-    const names = weightKey
+    const lists = weightKey
       ? []
       : feedback === 'sym'
         ? (['weights'] as const)
         : (['weights', 'feedbackWeights'] as const);
-    for (const name of names) {
+    for (const name of lists) {
       const list = episode[name] ?? [];
       if (list.length !== layers.length - 1)
         refuse(`${name} must hold ${layers.length - 1} matrices, not ${list.length}`);

@@ -19,7 +19,7 @@ const rules = new Map<string, Rule>();
 
 export default async function run(task: PooledTask): Promise<EpisodeResult> {
   engine ??= createEngine(task.engine, task.options);
-  const key = JSON.stringify(task.rule.terms);
+  const key = JSON.stringify([task.rule.terms, task.rule.constants]);
   const rule = rules.get(key) ?? task.rule;
   rules.set(key, rule);
   const episode = 'weights' in task.episode ? task.episode : lazyEpisode(task.episode);

@@ -2,7 +2,7 @@
  * Program -> text in some notation. What is used once is written where it is used; products with W, scalar products and
  * what is used more often get a name and a line of their own.
  */
-import type { Leaf, Node, Program, Shape } from '../plasticity/program.js';
+import type { Leaf, MatrixName, Node, Program, Shape } from '../plasticity/program.js';
 
 /** An expression: its sign apart, and how tightly it binds. In a sum, the sign is that of its first term. */
 export interface Text {
@@ -14,7 +14,7 @@ export interface Text {
 /** How a notation writes each kind of node; arguments are ready to stand in a product. */
 export interface Notation {
   leaf(leaf: Leaf): string;
-  theta(term: string): string;
+  theta(coefficient: string): string;
   number(magnitude: number): string;
   readonly plus: string;
   readonly minus: string;
@@ -24,11 +24,11 @@ export interface Notation {
   /** a'b; `sum` for a vector of ones and x. */
   dot(a: string, b: string): string;
   sum(x: string): string;
-  Wx(x: string): string;
-  Wtp(p: string): string;
+  forward(matrix: MatrixName, x: string): string;
+  backward(matrix: MatrixName, p: string): string;
 }
 
-/** A program as text: definitions in order, then dW = sum_u U_u R_u' + a W. */
+/** A program as text: definitions in order, then the update, sum_u U_u R_u' + a W + b B. */
 export interface Code {
   /** `leaf`: a quantity of the layer that is needed; `name`: a result. */
   readonly definitions: readonly (
@@ -37,8 +37,8 @@ export interface Code {
   )[];
   /** The post-synaptic factors, each with the terms of its R_u. */
   readonly update: readonly { readonly u: string; readonly terms: readonly Text[] }[];
-  /** The scalar in front of W; `perSample` where it depends on activity. */
-  readonly decay?: Text & { readonly perSample: boolean };
+  /** The scalars in front of W and B; `perSample` where they depend on activity. */
+  readonly scales: readonly (Text & { readonly matrix: MatrixName; readonly perSample: boolean })[];
 }
 
 const LETTER: Readonly<Record<Shape, string>> = { scalar: 's', post: 'p', pre: 'q' };
@@ -46,9 +46,9 @@ const LETTER: Readonly<Record<Shape, string>> = { scalar: 's', post: 'p', pre: '
 /**
  * Writes a program in a notation. Names are the same in every notation: s, p, q for scalars, post- and pre-synaptic
  * vectors, numbered where there is more than one.
- * @param terms names of the rule's terms
+ * @param names of the rule's coefficients
  */
-export function writeProgram(program: Program, notation: Notation, terms: readonly string[]): Code {
+export function writeProgram(program: Program, notation: Notation, names: readonly string[]): Code {
   const { nodes } = program;
   const named = namedNodes(program);
   const namesOf: Record<Shape, number> = { scalar: 0, post: 0, pre: 0 };
@@ -77,7 +77,7 @@ export function writeProgram(program: Program, notation: Notation, terms: readon
         definitions.push({ leaf: node.leaf });
         return atom(notation.leaf(node.leaf));
       case 'theta':
-        return atom(notation.theta(terms[node.index]!));
+        return atom(notation.theta(names[node.index]!));
       case 'const':
         return { ...atom(notation.number(Math.abs(node.value))), negative: node.value < 0 };
       case 'add':
@@ -87,9 +87,11 @@ export function writeProgram(program: Program, notation: Notation, terms: readon
       case 'dot':
         return atom(dot(node.a, node.b));
       case 'Wx':
-        return { ...atom(notation.Wx(factor(write(node.a)))), level: 'product' };
+      case 'Bx':
+        return { ...atom(notation.forward(matrixOf(node), factor(write(node.a)))), level: 'product' };
       case 'Wtp':
-        return { ...atom(notation.Wtp(factor(write(node.a)))), level: 'product' };
+      case 'Btp':
+        return { ...atom(notation.backward(matrixOf(node), factor(write(node.a)))), level: 'product' };
     }
   }
 
@@ -111,9 +113,12 @@ export function writeProgram(program: Program, notation: Notation, terms: readon
     u: write(u).text,
     terms: program.C[i]!.flatMap((c, v) => (c < 0 ? [] : multiply(c, program.V[v]!))),
   }));
-  const decay = program.a < 0 ? undefined : { ...write(program.a), perSample: dependsOnActivity(nodes, program.a) };
-  return { definitions, update, ...(decay && { decay }) };
+  const scale = (matrix: MatrixName, i: number) =>
+    i < 0 ? [] : [{ ...write(i), matrix, perSample: dependsOnActivity(nodes, i) }];
+  return { definitions, update, scales: [...scale('W', program.a), ...scale('B', program.b)] };
 }
+
+const matrixOf = ({ op }: Node): MatrixName => (op.startsWith('B') ? 'B' : 'W');
 
 export const atom = (text: string): Text => ({ negative: false, text, level: 'atom' });
 
@@ -148,7 +153,7 @@ function dependsOnActivity(nodes: readonly Node[], i: number): boolean {
 }
 
 /** The nodes that get a line of their own. */
-function namedNodes({ nodes, U, V, C, a }: Program): number[] {
+function namedNodes({ nodes, U, V, C, a, b }: Program): number[] {
   const uses = new Map<number, number>();
   const use = (i: number, times = 1) => uses.set(i, (uses.get(i) ?? 0) + times);
   for (const node of nodes) {
@@ -158,10 +163,10 @@ function namedNodes({ nodes, U, V, C, a }: Program): number[] {
   V.forEach((v, j) => {
     use(v, C.filter((row) => row[j]! >= 0).length);
   });
-  for (const c of [...C.flat(), a]) if (c >= 0) use(c);
+  for (const c of [...C.flat(), a, b]) if (c >= 0) use(c);
   const isNamed = (i: number): boolean => {
     const node = nodes[i]!;
-    if (node.op === 'Wx' || node.op === 'Wtp' || node.op === 'dot') return true;
+    if (['Wx', 'Bx', 'Wtp', 'Btp', 'dot'].includes(node.op)) return true;
     if (node.op !== 'add' && node.op !== 'mul') return false;
     return U.includes(i) || (uses.get(i)! > 1 && !(node.op === 'mul' && isMinusOne(nodes[node.a]!)));
   };

@@ -1,4 +1,5 @@
 /** A learned rule as a file to take away. */
+import type { MatrixName } from '../plasticity/program.js';
 import { goldenStep } from './golden.js';
 import { latexEquations } from './latex.js';
 import { type LearnedRule, layerGroups } from './learned.js';
@@ -28,12 +29,19 @@ export function exportRule(learned: LearnedRule, target: ExportTarget): string {
 /** Terms with their coefficients, the compiled program of each group of layers (see program.ts), and a golden step. */
 function jsonDocument(learned: LearnedRule): string {
   const { rule, theta, layers, beta, feedback, source } = learned;
+  const { terms, constants = [] } = rule;
+  const programs = (matrix: MatrixName) =>
+    layerGroups(learned, matrix).map(({ layers, program }) => ({ layers, ...program }));
   const document = {
     format: 'meta-plasticity rule',
     source: Object.fromEntries(source),
     network: { layers, beta, feedback },
-    terms: rule.terms.map((term, i) => ({ ...term, theta: theta[i]! })),
-    programs: layerGroups(learned).map(({ layers, program }) => ({ layers, ...program })),
+    terms: terms.map((term, i) => ({ ...term, theta: theta[i]! })),
+    ...(constants.length > 0 && {
+      constants: constants.map((name, i) => ({ name, theta: theta[terms.length + i]! })),
+    }),
+    programs: programs('W'),
+    ...(rule.feedback && { feedbackPrograms: programs('B') }),
     golden: goldenStep(learned),
   };
   return `${JSON.stringify(document, undefined, 2)}\n`;

@@ -1,5 +1,6 @@
 /** A learned rule as equations in the paper's notation. */
 import { type Expression, parseFormula } from '../plasticity/grammar.js';
+import { MATRICES } from '../plasticity/program.js';
 import { type LearnedRule, layerGroups } from './learned.js';
 import { oneLine } from './python.js';
 
@@ -13,18 +14,22 @@ const SYMBOLS: Readonly<Record<string, string>> = {
   e_pre: '\\mathbf{e}_{\\ell-1}',
   one_pre: '\\mathbf{1}',
   W: '\\mathbf{W}_{\\ell-1,\\ell}',
+  B: '\\mathbf{B}_{\\ell-1,\\ell}',
 };
 
 /** The update of each group of layers, then the coefficients, as `align*` (amsmath). The same rule gives the same text. */
 export function latexEquations(learned: LearnedRule): string {
   const { rule, theta, source } = learned;
-  const groups = layerGroups(learned);
-  const equations = groups.map(({ terms, layers }) => {
-    const sum = terms.map(({ name, formula }, i) => term(symbol(name), parseFormula(formula), i === 0));
-    const where = groups.length > 1 ? ` && \\ell = ${layers.join(', ')}` : '';
-    return `\\Delta \\mathbf{W}_{\\ell-1,\\ell} ={}& ${sum.join(' \\\\\n  & ') || '0'}${where}`;
+  const equations = MATRICES.flatMap((matrix) => {
+    const groups = layerGroups(learned, matrix);
+    return groups.map(({ terms, layers }) => {
+      const sum = terms.map(({ name, formula }, i) => term(symbol(name), parseFormula(formula), i === 0));
+      const where = groups.length > 1 ? ` && \\ell = ${layers.join(', ')}` : '';
+      return `\\Delta ${SYMBOLS[matrix]} ={}& ${sum.join(' \\\\\n  & ') || '0'}${where}`;
+    });
   });
-  const values = rule.terms.map(({ name }, i) => `${symbol(name)} &= ${latexNumber(theta[i]!)}`);
+  const symbols = [...rule.terms.map(({ name }) => symbol(name)), ...(rule.constants ?? []).map(word)];
+  const values = symbols.map((name, i) => `${name} &= ${latexNumber(theta[i]!)}`);
   return [
     ...source.map(([name, value]) => `% ${name}: ${oneLine(value)}`),
     '\\begin{align*}',
@@ -37,12 +42,15 @@ export function latexEquations(learned: LearnedRule): string {
   ].join('\n');
 }
 
-/** F2 is theta_2; F2@1,3 theta_{2}^{(1,3)}. */
+/** F2 is theta_2; F2@1,3 theta_{2}^{(1,3)}; B.F2 theta_2^B. */
 function symbol(term: string): string {
-  const [name = '', layers] = term.split('@');
-  const index = /^F\d$/.test(name) ? name.slice(1) : `\\mathrm{${name.replaceAll('_', '\\_')}}`;
-  return `\\theta_{${index}}${layers === undefined ? '' : `^{(${layers})}`}`;
+  const [, ofB, name = '', layers] = /^(B\.)?([^@]*)(?:@(.*))?$/.exec(term)!;
+  const index = /^F\d$/.test(name) ? name.slice(1) : word(name);
+  const above = [...(ofB ? ['B'] : []), ...(layers === undefined ? [] : [`(${layers})`])].join();
+  return `\\theta_{${index}}${above && `^{${above}}`}`;
 }
+
+const word = (name: string): string => `\\mathrm{${name.replaceAll('_', '\\_')}}`;
 
 function term(theta: string, formula: Expression, first: boolean): string {
   const negative = formula.kind === 'negate';
@@ -55,7 +63,7 @@ function latex(at: Expression): string {
     case 'number':
       return latexNumber(at.value);
     case 'name':
-      return SYMBOLS[at.name]!;
+      return SYMBOLS[at.name] ?? word(at.name);
     case 'negate':
       return `-${bracket(at.of)}`;
     case 'transpose':

@@ -11,8 +11,8 @@ export interface Library {
   /** Expressions of z. */
   readonly softplus: string;
   readonly softmax: readonly string[];
-  /** Body of update(). */
-  readonly update: readonly string[];
+  /** Whether update() changes the given matrices themselves. */
+  readonly inPlace: boolean;
   readonly decorator?: string;
   /** What update does with the given matrices. */
   readonly returns: string;
@@ -21,8 +21,6 @@ export interface Library {
   readonly array: string;
 }
 
-const CHANGED = 'return [W_l + dW_l for W_l, dW_l in zip(W, changes(W, y, e))]';
-
 export const LIBRARIES = {
   numpy: {
     imports: ['import numpy as np'],
@@ -30,8 +28,8 @@ export const LIBRARIES = {
     notation: NUMPY,
     softplus: 'np.logaddexp(0.0, beta * z) / beta',
     softmax: ['p = np.exp(z - z.max(-1, keepdims=True))', 'return p / p.sum(-1, keepdims=True)'],
-    update: [CHANGED],
-    returns: 'The matrices after one step, as a new list.',
+    inPlace: false,
+    returns: 'The matrices after one step, as new lists.',
     array: 'np.array(rows)',
   },
   jax: {
@@ -40,8 +38,8 @@ export const LIBRARIES = {
     notation: NUMPY,
     softplus: 'jnp.logaddexp(0.0, beta * z) / beta',
     softmax: ['return jax.nn.softmax(z, axis=-1)'],
-    update: [CHANGED],
-    returns: 'The matrices after one step, as a new list.',
+    inPlace: false,
+    returns: 'The matrices after one step, as new lists.',
     prelude: 'jax.config.update("jax_enable_x64", True)',
     array: 'jnp.array(rows)',
   },
@@ -51,7 +49,7 @@ export const LIBRARIES = {
     notation: PYTORCH,
     softplus: 'torch.logaddexp(torch.zeros_like(z), beta * z) / beta',
     softmax: ['return torch.softmax(z, dim=-1)'],
-    update: ['for W_l, dW_l in zip(W, changes(W, y, e)):', '    W_l += dW_l', 'return W'],
+    inPlace: true,
     decorator: '@torch.no_grad()',
     returns: 'One step: changes the matrices in place (parameters of modules too) and returns them.',
     array: 'torch.tensor(rows, dtype=torch.float64)',

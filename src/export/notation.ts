@@ -13,8 +13,8 @@ export const FORMULA: Notation = {
   elementwise: ' .* ',
   dot: (a, b) => `${a}' ${b}`,
   sum: (x) => `sum(${x})`,
-  Wx: (x) => `W ${x}`,
-  Wtp: (p) => `W' ${p}`,
+  forward: (M, x) => `${M} ${x}`,
+  backward: (M, p) => `${M}' ${p}`,
 };
 
 /** Python's three array libraries differ in few words. */
@@ -28,8 +28,8 @@ function python(row: string): Notation {
     elementwise: ' * ',
     dot: (a, b) => `(${a} * ${b}).sum(${row})`,
     sum: (x) => `${x}.sum(${row})`,
-    Wx: (x) => `${x} @ W.T`,
-    Wtp: (p) => `${p} @ W`,
+    forward: (M, x) => `${x} @ ${M}.T`,
+    backward: (M, p) => `${p} @ ${M}`,
   };
 }
 

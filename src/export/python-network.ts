@@ -1,33 +1,39 @@
 /** What stands beside the rule in an exported Python module: the step of a whole network, and the self-test. */
+import { MATRICES, type MatrixName } from '../plasticity/program.js';
+import { type Rule, ruleUsesB } from '../plasticity/rule.js';
 import { goldenStep } from './golden.js';
-import type { LayerGroup, LearnedRule } from './learned.js';
+import { type LayerGroup, type LearnedRule, layerGroups } from './learned.js';
 import type { Library } from './library.js';
 
-/** The name of the function that changes these layers. */
-export const ruleName = ({ layers }: LayerGroup, several: boolean): string => (several ? `rule_${layers[0]}` : 'rule');
+/** The name of the function that changes W, or B, of these layers. */
+export function ruleName({ layers }: LayerGroup, several: boolean, matrix: MatrixName): string {
+  return `${matrix === 'B' ? 'feedback_' : ''}rule${several ? `_${layers[0]}` : ''}`;
+}
+
+/** The matrices that the rule is told of: B too where it changes or is in a formula. */
+export const matrices = (rule: Rule): string => (ruleUsesB(rule) ? 'W, B' : 'W');
+
+/** Where e_l comes from, l < L. */
+export function feedbackEquation({ feedback }: LearnedRule): string {
+  if (feedback === 'dfa') return "e_l = (D_l' e_L) .* g_l";
+  return `e_l = (B_{l+1}' e_{l+1}) .* g_l${feedback === 'sign' ? ', B := sign(W) .* |B|' : ''}`;
+}
+
+/** One step from the activities y on: `W = update(W, y, errors(B, y, target))`. `given`: the feedback matrices. */
+export function stepText({ rule, feedback }: LearnedRule, given: string, target: string): string {
+  const B = feedback === 'sign' ? `signed(W, ${given})` : given;
+  const told = ruleUsesB(rule) ? `W, ${B}` : 'W';
+  return `${rule.feedback ? 'W, B' : 'W'} = update(${told}, y, errors(${B}, y, ${target}))`;
+}
 
 /** Changes of all layers, update, forward pass, errors. */
-export function network(groups: readonly LayerGroup[], { layers }: LearnedRule, library: Library): string[] {
-  const { m, softplus, softmax, update, decorator, returns } = library;
-  const several = groups.length > 1;
-  const perLayer = layers
-    .slice(1)
-    .map((_, l) => ruleName(groups.find((group) => group.layers.includes(l + 1))!, several));
-  const choose = several ? 'rules[l](W[l]' : 'rule(W[l]';
+export function network(learned: LearnedRule, library: Library): string[] {
+  const { softplus, softmax } = library;
   return [
+    ...changes(learned, library),
     '',
     '',
-    ...(several ? [`rules = [${perLayer.join(', ')}]  # of layers 1 .. ${perLayer.length}`, '', ''] : []),
-    'def changes(W, y, e):',
-    '    """dW_1 .. dW_L from W_1 .. W_L, y_0 .. y_L and e_0 .. e_L: of one sample (vectors), or the mean over a batch."""',
-    `    y, e = [${m}.atleast_2d(v) for v in y], [${m}.atleast_2d(v) for v in e]`,
-    `    return [${choose}, y[l + 1], e[l + 1], y[l], e[l]) for l in range(len(W))]`,
-    '',
-    '',
-    ...(decorator ? [decorator] : []),
-    'def update(W, y, e):',
-    `    """${returns}"""`,
-    ...update.map((line) => `    ${line}`),
+    ...update(learned, library),
     '',
     '',
     'def softplus(z):',
@@ -47,6 +53,80 @@ export function network(groups: readonly LayerGroup[], { layers }: LearnedRule, 
     '    return y',
     '',
     '',
+    ...errors(learned, library),
+  ];
+}
+
+/** `changes`: dW, and dB where B learns, of all layers. */
+function changes(learned: LearnedRule, { m }: Library): string[] {
+  const { rule } = learned;
+  const told = matrices(rule);
+  const list = (matrix: MatrixName) => {
+    const groups = layerGroups(learned, matrix);
+    const several = groups.length > 1;
+    const name = ruleName(groups[0]!, false, matrix);
+    const perLayer = learned.layers
+      .slice(1)
+      .map((_, l) => ruleName(groups.find(({ layers }) => layers.includes(l + 1))!, several, matrix));
+    const call = `${several ? `${name}s[l]` : name}(${told.replaceAll(/\w/g, '$&[l]')}, y[l + 1], e[l + 1], y[l], e[l])`;
+    return {
+      table: several ? [`${name}s = [${perLayer.join(', ')}]  # of layers 1 .. ${perLayer.length}`, '', ''] : [],
+      changes: `[${call} for l in range(len(W))]`,
+    };
+  };
+  const lists = (rule.feedback ? MATRICES : (['W'] as const)).map(list);
+  const what = rule.feedback ? 'dW_1 .. dW_L and dB_1 .. dB_L' : 'dW_1 .. dW_L';
+  const from = told.split(', ').map((matrix) => `${matrix}_1 .. ${matrix}_L`);
+  return [
+    '',
+    '',
+    ...lists.flatMap(({ table }) => table),
+    `def changes(${told}, y, e):`,
+    `    """${what} from ${from.join(', ')}, y_0 .. y_L and e_0 .. e_L: of one sample (vectors), or the mean over a batch."""`,
+    `    y, e = [${m}.atleast_2d(v) for v in y], [${m}.atleast_2d(v) for v in e]`,
+    ...(lists.length === 1
+      ? [`    return ${lists[0]!.changes}`]
+      : [`    dW = ${lists[0]!.changes}`, `    dB = ${lists[1]!.changes}`, '    return dW, dB']),
+  ];
+}
+
+function update({ rule }: LearnedRule, { inPlace, decorator, returns }: Library): string[] {
+  const told = matrices(rule);
+  const learning = rule.feedback ? MATRICES : (['W'] as const);
+  const sum = (matrix: MatrixName, change: string) => {
+    const [M, dM] = [`${matrix}_l`, `d${matrix}_l`];
+    const pairs = `${M}, ${dM} in zip(${matrix}, ${change})`;
+    return inPlace ? [`for ${pairs}:`, `    ${M} += ${dM}`] : [`${matrix} = [${M} + ${dM} for ${pairs}]`];
+  };
+  const body =
+    learning.length > 1
+      ? [`dW, dB = changes(${told}, y, e)`, ...sum('W', 'dW'), ...sum('B', 'dB')]
+      : sum('W', `changes(${told}, y, e)`);
+  return [
+    ...(decorator ? [decorator] : []),
+    `def update(${told}, y, e):`,
+    `    """${returns}"""`,
+    ...[...body, `return ${learning.join(', ')}`].map((line) => `    ${line}`),
+  ];
+}
+
+function errors({ feedback }: LearnedRule, { m }: Library): string[] {
+  if (feedback === 'dfa')
+    return [
+      'def errors(D, y, target):',
+      '    """e_0 .. e_L, straight from the output through D_0 .. D_{L-1}, n_L x n_l; target: one-hot."""',
+      '    e_L = y[-1] - target',
+      `    return [(e_L @ D_l) * -${m}.expm1(-beta * y_l) for D_l, y_l in zip(D, y)] + [e_L]`,
+    ];
+  const signed = [
+    'def signed(W, B):',
+    '    """The feedback matrices of this step: the sizes of B_1 .. B_L with the signs of W."""',
+    `    return [abs(B_l) * ${m}.sign(W_l) for W_l, B_l in zip(W, B)]`,
+    '',
+    '',
+  ];
+  return [
+    ...(feedback === 'sign' ? signed : []),
     'def errors(B, y, target):',
     '    """e_0 .. e_L through the feedback matrices B_1 .. B_L, shaped like W (B = W is backpropagation); target: one-hot."""',
     '    e = [y[-1] - target]',
@@ -58,9 +138,9 @@ export function network(groups: readonly LayerGroup[], { layers }: LearnedRule, 
 
 /** The golden step, and the program that repeats it. */
 export function selfTest(learned: LearnedRule, { prelude, array }: Library): string[] {
-  const { B, ...golden } = goldenStep(learned);
-  const values = { ...golden, ...(B && { B }) };
-  const feedback = B ? 'golden["B"]' : 'golden["W"]';
+  const values = goldenStep(learned);
+  const feedback = values.B ? 'golden["B"]' : 'golden["W"]';
+  const after = values.afterB ? '[*golden["after"], *golden["afterB"]]' : 'golden["after"]';
   return [
     '',
     '',
@@ -78,11 +158,11 @@ export function selfTest(learned: LearnedRule, { prelude, array }: Library): str
     '',
     '    W = [array(rows) for rows in golden["W"]]',
     `    B = [array(rows) for rows in ${feedback}]`,
-    '    after = [array(rows) for rows in golden["after"]]',
+    `    after = [array(rows) for rows in ${after}]`,
     '    y = forward(W, array(golden["x"]))',
-    '    W = update(W, y, errors(B, y, array(golden["target"])))',
+    `    ${stepText(learned, 'B', 'array(golden["target"])')}`,
     '    scale = max(1.0, *(float(abs(A).max()) for A in after))',
-    '    differences = [float(abs(W_l - A).max()) for W_l, A in zip(W, after)]',
+    `    differences = [float(abs(W_l - A).max()) for W_l, A in zip(${values.afterB ? '[*W, *B]' : 'W'}, after)]`,
     '    # A NaN is the largest of all.',
     '    return max(differences, key=lambda d: (d != d, d)) / scale',
     '',

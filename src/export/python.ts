@@ -1,10 +1,11 @@
 /** A learned rule as a Python module of its own: NumPy, JAX or PyTorch. */
-import type { Leaf } from '../plasticity/program.js';
+import { type Leaf, MATRICES, type MatrixName } from '../plasticity/program.js';
+import { coefficientNames } from '../plasticity/rule.js';
 import { atom, type Code, factor, product, signed, sum, type Text, writeProgram } from './code.js';
 import { type LayerGroup, type LearnedRule, layerGroups } from './learned.js';
 import { LIBRARIES, type Library } from './library.js';
 import { FORMULA, pythonNumber } from './notation.js';
-import { network, ruleName, selfTest } from './python-network.js';
+import { feedbackEquation, matrices, network, ruleName, selfTest, stepText } from './python-network.js';
 
 const WIDTH = 100;
 
@@ -14,28 +15,32 @@ const WIDTH = 100;
  */
 export function pythonModule(learned: LearnedRule, target: keyof typeof LIBRARIES): string {
   const library: Library = LIBRARIES[target];
-  const groups = layerGroups(learned);
-  const rules = groups.flatMap((group) => ['', '', ...ruleFunction(group, groups.length > 1, learned, library)]);
-  const parts = [heading(learned, library), rules, network(groups, learned, library), selfTest(learned, library)];
+  const rules = MATRICES.flatMap((matrix) => {
+    const groups = layerGroups(learned, matrix);
+    return groups.flatMap((group) => ['', '', ...ruleFunction(group, groups.length > 1, matrix, learned, library)]);
+  });
+  const parts = [heading(learned, library), rules, network(learned, library), selfTest(learned, library)];
   return `${parts.flat().join('\n')}\n`;
 }
 
-function heading({ rule, theta, beta, source }: LearnedRule, { imports }: Library): string[] {
+function heading(learned: LearnedRule, { imports }: Library): string[] {
+  const { rule, theta, beta, source } = learned;
+  const notes = [...rule.terms.map(({ formula }) => oneLine(formula)), ...(rule.constants ?? []).map(() => 'constant')];
   const width = Math.max(...source.map(([name]) => name.length)) + 2;
   return [
     ...source.map(([name, value]) => `# ${name.padEnd(width)}${oneLine(value)}`),
     '#',
-    "# z_l = W_l y_{l-1}, y_l = softplus(z_l), y_L = softmax(z_L); e_L = y_L - target, e_l = (B_{l+1}' e_{l+1}) .* g_l.",
-    "# Each W_l, n_l x n_{l-1}, changes by the sum of theta * term (' transposes, _pre is layer l-1). Arrays hold one sample",
+    `# z_l = W_l y_{l-1}, y_l = softplus(z_l), y_L = softmax(z_L); e_L = y_L - target, ${feedbackEquation(learned)}.`,
+    `# Each ${rule.feedback ? 'W_l and B_l' : 'W_l'}, n_l x n_{l-1}, changes by the sum of theta * term (' transposes, _pre is layer l-1). Arrays hold one sample`,
     '# (a vector) or a batch (samples as rows). One step:',
-    '#     y = forward(W, x); W = update(W, y, errors(B, y, target))',
+    `#     y = forward(W, x); ${stepText(learned, learned.feedback === 'dfa' ? 'D' : 'B', 'target')}`,
     '# Run as a program, this file tests itself.',
     'import sys',
     '',
     ...imports,
     '',
     'theta = {',
-    ...rule.terms.map(({ name, formula }, i) => `    "${name}": ${pythonNumber(theta[i]!)},  # ${oneLine(formula)}`),
+    ...coefficientNames(rule).map((name, i) => `    "${name}": ${pythonNumber(theta[i]!)},  # ${notes[i]}`),
     '}',
     `beta = ${pythonNumber(beta)}  # sharpness of the softplus`,
   ];
@@ -51,10 +56,16 @@ const leafText = (m: string): Partial<Record<Leaf, string>> => ({
   one_pre: `${m}.ones_like(y_pre)`,
 });
 
-function ruleFunction(group: LayerGroup, several: boolean, { rule }: LearnedRule, { m, notation }: Library): string[] {
-  const terms = rule.terms.map(({ name }) => name);
-  const code = writeProgram(group.program, notation, terms);
-  const formulas = writeProgram(group.program, FORMULA, terms);
+function ruleFunction(
+  group: LayerGroup,
+  several: boolean,
+  matrix: MatrixName,
+  { rule }: LearnedRule,
+  { m, notation }: Library,
+): string[] {
+  const names = coefficientNames(rule);
+  const code = writeProgram(group.program, notation, names);
+  const formulas = writeProgram(group.program, FORMULA, names);
   const leaves = leafText(m);
   const lines = code.definitions.flatMap((definition, i) => {
     if ('leaf' in definition) {
@@ -67,21 +78,21 @@ function ruleFunction(group: LayerGroup, several: boolean, { rule }: LearnedRule
   });
   const where = several ? ` (layer${group.layers.length > 1 ? 's' : ''} ${group.layers.join(', ')})` : '';
   return [
-    `def ${ruleName(group, several)}(W, y, e, y_pre, e_pre):`,
-    `    """Change of one layer's W${where}: the mean over the rows, all with the W from before."""`,
+    `def ${ruleName(group, several, matrix)}(${matrices(rule)}, y, e, y_pre, e_pre):`,
+    `    """Change of one layer's ${matrix}${where}: the mean over the rows, all with the matrices from before."""`,
     ...[...lines, ...updateLines(code, m)].map((line) => `    ${line}`),
   ];
 }
 
-/** dW = sum_u U_u R_u' + a W */
-function updateLines({ update, decay }: Code, m: string): string[] {
+/** sum_u U_u R_u' + a W + b B */
+function updateLines({ update, scales }: Code, m: string): string[] {
   const lines = update.flatMap(({ u, terms }) => breakSum(`R_${u}`, terms));
   const outer = update.map(({ u }) => `${u}.T @ R_${u}`).join(' + ');
   const mean = update.length > 1 ? `(${outer}) / len(y)` : `${outer} / len(y)`;
   const parts = update.length > 0 ? [atom(mean)] : [];
-  if (decay) {
-    const a = decay.perSample ? atom(`${factor(decay)}.mean()`) : decay;
-    parts.push(product(a, atom('W'), ' * '));
+  for (const scale of scales) {
+    const a = scale.perSample ? atom(`${factor(scale)}.mean()`) : scale;
+    parts.push(product(a, atom(scale.matrix), ' * '));
   }
   return [...lines, `return ${parts.length > 0 ? total(parts) : `${m}.zeros_like(W)`}`];
 }

@@ -33,16 +33,23 @@ export async function* followCourse(
   pieces: Iterable<Piece>,
   { rule, theta }: { readonly rule: Rule; readonly theta: Float64Array },
 ): AsyncGenerator<CoursePoint, void> {
-  const { layers, beta, feedback, feedbackWeights, queryImages, queryLabels } = start;
-  const network = { layers, beta, feedback, ...(feedbackWeights && { feedbackWeights }), queryImages, queryLabels };
-  const show = (weights: Episode['weights'], { images, labels }: Piece) =>
-    engine.adapt({ ...network, weights, trainImages: images, trainLabels: labels }, rule, theta);
+  const { layers, beta, feedback, queryImages, queryLabels } = start;
+  const network = { layers, beta, feedback, queryImages, queryLabels };
+  let { weights, feedbackWeights } = start;
+  const show = async ({ images, labels }: Piece): Promise<Outcome> => {
+    const matrices = { weights, ...(feedbackWeights && { feedbackWeights }) };
+    const episode = { ...network, ...matrices, trainImages: images, trainLabels: labels };
+    const { weights: W, feedbackWeights: B, ...outcome } = await engine.adapt(episode, rule, theta);
+    weights = W;
+    feedbackWeights = B ?? feedbackWeights;
+    return outcome;
+  };
 
   let shown = 0;
-  let { weights, ...outcome } = await show(start.weights, { images: new Uint8Array(0), labels: new Uint8Array(0) });
+  let outcome = await show({ images: new Uint8Array(0), labels: new Uint8Array(0) });
   yield { images: shown, ...outcome };
   for (const piece of pieces) {
-    ({ weights, ...outcome } = await show(weights, piece));
+    outcome = await show(piece);
     shown += piece.labels.length;
     yield { images: shown, ...outcome };
     if (!Number.isFinite(outcome.loss)) return;

@@ -4,9 +4,9 @@
  */
 import type { Episode } from '../engine/engine.js';
 import { Matrix } from '../engine/reference/matrix.js';
-import { networkOf, step } from '../engine/reference/step.js';
+import { learningPrograms, networkOf, step } from '../engine/reference/step.js';
 import { feedbackShapes, matrixShapes } from '../network/layers.js';
-import { layerPrograms, type Rule } from '../plasticity/rule.js';
+import { coefficientNames, type Rule } from '../plasticity/rule.js';
 
 /** Training images of each episode that the terms are measured on. */
 const IMAGES = 4;
@@ -14,24 +14,27 @@ const IMAGES = 4;
 /**
  * Frobenius norm of each term's update of all layers at a coefficient of 1, on networks that have learned nothing:
  * the root mean square over a few training images of each episode.
+ * @param constants values of the rule's constants
  */
-export function termNorms(rule: Rule, episodes: readonly Episode[]): number[] {
+export function termNorms(rule: Rule, episodes: readonly Episode[], constants: readonly number[] = []): number[] {
   const squares = rule.terms.map(() => 0);
-  const alone = rule.terms.map((_, r) => Float64Array.from(rule.terms, (_, i) => (i === r ? 1 : 0)));
+  const alone = rule.terms.map((_, r) => Float64Array.of(...rule.terms.map((_, i) => (i === r ? 1 : 0)), ...constants));
   let images = 0;
   for (const { layers, beta, feedback, weights, feedbackWeights, trainImages, trainLabels } of episodes) {
-    const fresh = Matrix.list(matrixShapes(layers), weights);
     const W = Matrix.list(matrixShapes(layers), weights);
     const given = Matrix.list(feedbackShapes(layers, feedback), feedbackWeights ?? []);
     const network = networkOf({ layers, beta, feedback }, W, given);
+    const programs = learningPrograms(rule, W.length);
+    const learning = feedback === 'plastic' ? [...W, ...given] : W;
+    const fresh = learning.map((M) => M.copy());
     for (let t = 0; t < Math.min(IMAGES, trainLabels.length); t++, images++) {
       const pixels = trainImages.subarray(t * layers[0]!, (t + 1) * layers[0]!);
       const input = Float64Array.from(pixels, (pixel) => pixel / 255);
       for (const [r, theta] of alone.entries()) {
-        step(network, layerPrograms(rule, W.length), theta, input, trainLabels[t]!);
-        for (const [l, matrix] of W.entries()) {
-          squares[r]! += squaredDistance(matrix.data, fresh[l]!.data);
-          matrix.copyFrom(fresh[l]!);
+        step(network, programs, theta, input, trainLabels[t]!);
+        for (const [m, matrix] of learning.entries()) {
+          squares[r]! += squaredDistance(matrix.data, fresh[m]!.data);
+          matrix.copyFrom(fresh[m]!);
         }
       }
     }
@@ -41,16 +44,18 @@ export function termNorms(rule: Rule, episodes: readonly Episode[]): number[] {
 
 /**
  * theta = scale * phi for each term: 1 for a term that is no larger than F0 on fresh networks, else the share that
- * brings it down to F0, to two digits. Small terms are left alone: scaled up as well, the rules fare worse.
+ * brings it down to F0, to two digits. Small terms are left alone: scaled up as well, the rules fare worse. Constants
+ * of formulas, whose initial values are given, keep theirs.
  */
-export function automaticScale(rule: Rule, episodes: readonly Episode[]): number[] {
-  if (rule.terms.length === 1) return [1];
-  const norms = termNorms(rule, episodes);
+export function automaticScale(rule: Rule, episodes: readonly Episode[], constants: readonly number[] = []): number[] {
+  if (rule.terms.length === 1) return coefficientNames(rule).map(() => 1);
+  const norms = termNorms(rule, episodes, constants);
   const reference = norms[rule.terms.findIndex(({ name }) => name === 'F0')] ?? Number.NaN;
-  return norms.map((norm) => {
+  const scales = norms.map((norm) => {
     const share = Number((reference / norm).toPrecision(2));
     return share > 0 && share < 1 ? share : 1;
   });
+  return [...scales, ...constants.map(() => 1)];
 }
 
 function squaredDistance(a: Float64Array, b: Float64Array): number {

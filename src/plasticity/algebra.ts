@@ -1,15 +1,15 @@
 /**
  * Syntax tree -> algebra. Every value of the grammar, from a number to a matrix, is of one form,
  *
- *     sum_i  s_i u_i v_i'  +  a W          rows x columns, each 1, post or pre
+ *     sum_i  s_i u_i v_i'  +  a W  +  b B          rows x columns, each 1, post or pre
  *
- * with scalars s, a and vectors u, v that are nodes of the program (UNIT stands for the 1 in a row, a column or a
+ * with scalars s, a, b and vectors u, v that are nodes of the program (UNIT stands for the 1 in a row, a column or a
  * number). Sums, products, transposes and element-wise products of such forms are such forms again, so nothing here
- * knows a term by name. W times W would not be of low rank and is refused.
+ * knows a term by name. W times W, or B, would not be of low rank and is refused. A constant is a scalar like theta.
  */
 import { type Expression, errorAt, type Span } from './grammar.js';
 import { NONE, type NodeTable, UNIT } from './nodes.js';
-import type { Leaf, Shape } from './program.js';
+import { type Leaf, MATRICES, type MatrixName, type Shape } from './program.js';
 
 export type Dimension = 'post' | 'pre' | '1';
 
@@ -18,9 +18,14 @@ export interface Value {
   readonly columns: Dimension;
   /** The rank-one pieces s u v'. */
   readonly pieces: readonly Piece[];
-  /** Scalar in front of W (of W' where the value is pre x post), or NONE. */
-  readonly a: number;
+  /** Scalar in front of each matrix (of its transpose where the value is pre x post), or NONE. */
+  readonly scales: Scales;
 }
+
+export type Scales = Readonly<Record<MatrixName, number>>;
+
+/** No matrix at all. */
+export const NO_MATRIX: Scales = { W: NONE, B: NONE };
 
 export interface Piece {
   readonly s: number;
@@ -38,14 +43,23 @@ const LEAVES: Readonly<Record<Leaf, Shape>> = {
   one_pre: 'pre',
 };
 
+/** Words that a formula reads as its own: no constant can have such a name. */
+export const RESERVED: readonly string[] = [...Object.keys(LEAVES), ...MATRICES, 'sum'];
+
 /** So many rank-one pieces are more than any rule needs, and would take minutes an episode. */
 const MOST_PIECES = 256;
 
 /**
  * What the expression means, in nodes of `nodes`.
+ * @param constants the nodes of learned constants, by name
  * @throws RuleError for unknown names, shapes that do not fit and W times W.
  */
-export function evaluate(expression: Expression, text: string, nodes: NodeTable): Value {
+export function evaluate(
+  expression: Expression,
+  text: string,
+  nodes: NodeTable,
+  constants: ReadonlyMap<string, number> = new Map(),
+): Value {
   const fail = (at: Span, problem: string) => errorAt(text, at, problem);
   const quote = (at: Span, value: Value) => `"${text.slice(at.start, at.end)}" (${value.rows} x ${value.columns})`;
 
@@ -54,16 +68,22 @@ export function evaluate(expression: Expression, text: string, nodes: NodeTable)
       case 'number':
         return scalar(nodes.constant(at.value));
       case 'name': {
-        if (at.name === 'W') return { rows: 'post', columns: 'pre', pieces: [], a: nodes.constant(1) };
+        const matrix = MATRICES.find((name) => name === at.name);
+        if (matrix) {
+          const scales = { ...NO_MATRIX, [matrix]: nodes.constant(1) };
+          return { rows: 'post', columns: 'pre', pieces: [], scales };
+        }
+        const constant = constants.get(at.name);
+        if (constant !== undefined) return scalar(constant);
         if (!Object.hasOwn(LEAVES, at.name))
-          throw fail(at, `unknown name '${at.name}' (valid: ${Object.keys(LEAVES).join(', ')}, W, sum)`);
+          throw fail(at, `unknown name '${at.name}' (valid: ${[...RESERVED, ...constants.keys()].join(', ')})`);
         const leaf = at.name as Leaf;
         const u = nodes.leaf(leaf, LEAVES[leaf]);
         return {
           rows: LEAVES[leaf] as Dimension,
           columns: '1',
           pieces: [{ s: nodes.constant(1), u, v: UNIT }],
-          a: NONE,
+          scales: NO_MATRIX,
         };
       }
       case 'negate':
@@ -79,7 +99,13 @@ export function evaluate(expression: Expression, text: string, nodes: NodeTable)
         const right = visit(at.right);
         if (left.rows !== right.rows || left.columns !== right.columns)
           throw fail(at.right, `cannot add ${quote(at.right, right)} to ${quote(at.left, left)}`);
-        return check(at, merge(left.rows, left.columns, [...left.pieces, ...right.pieces], nodes.sum(left.a, right.a)));
+        return check(
+          at,
+          merge(left.rows, left.columns, [...left.pieces, ...right.pieces], {
+            W: nodes.sum(left.scales.W, right.scales.W),
+            B: nodes.sum(left.scales.B, right.scales.B),
+          }),
+        );
       }
       case 'elementwise': {
         const left = visit(at.left);
@@ -91,25 +117,32 @@ export function evaluate(expression: Expression, text: string, nodes: NodeTable)
             at.right,
             `cannot multiply ${quote(at.left, left)} element by element by ${quote(at.right, right)}`,
           );
-        if (left.a !== NONE || right.a !== NONE)
-          throw fail(at, `W can be multiplied by a number or a matrix, but not element by element`);
+        const [matrix] = [...matricesOf(left), ...matricesOf(right)];
+        if (matrix) throw fail(at, `${matrix} can be multiplied by a number or a matrix, but not element by element`);
         const pieces = left.pieces.flatMap((l) =>
           right.pieces.map((r) => ({ s: nodes.multiply(l.s, r.s), u: times(l.u, r.u), v: times(l.v, r.v) })),
         );
-        return check(at, merge(left.rows, left.columns, pieces, NONE));
+        return check(at, merge(left.rows, left.columns, pieces, NO_MATRIX));
       }
       case 'product':
         return chain(at, at.factors.map(visit));
     }
   }
 
+  const matricesOf = ({ scales }: Value): MatrixName[] => MATRICES.filter((name) => scales[name] !== NONE);
+
   /** Matrix products may be bracketed either way: W W' y is W (W'y), though W W' alone is refused. */
   function chain(at: Expression & { kind: 'product' }, values: Value[]): Value {
+    let refused = '';
     const fold = (left: Value, right: Value, leftAt: Span, rightAt: Span): Value | undefined => {
       if (!isScalar(left) && !isScalar(right)) {
         if (left.columns !== right.rows)
           throw fail(rightAt, `cannot multiply ${quote(leftAt, left)} by ${quote(rightAt, right)}`);
-        if (left.a !== NONE && right.a !== NONE) return undefined;
+        const [[first], [second]] = [matricesOf(left), matricesOf(right)];
+        if (first && second) {
+          refused ||= `${first} times ${second}`;
+          return undefined;
+        }
       }
       return check(at, multiply(left, right));
     };
@@ -122,7 +155,7 @@ export function evaluate(expression: Expression, text: string, nodes: NodeTable)
     let right: Value | undefined = values[last]!;
     for (let i = last - 1; i >= 0 && right; i--) right = fold(values[i]!, right, factors[i]!, from(i + 1, last));
     if (right) return right;
-    throw fail(at, `W times W is not supported (the update would not be of low rank)`);
+    throw fail(at, `${refused} is not supported (the update would not be of low rank)`);
   }
 
   function check(at: Span, value: Value): Value {
@@ -133,7 +166,7 @@ export function evaluate(expression: Expression, text: string, nodes: NodeTable)
 
   // The algebra proper.
 
-  const scalar = (s: number): Value => merge('1', '1', [{ s, u: UNIT, v: UNIT }], NONE);
+  const scalar = (s: number): Value => merge('1', '1', [{ s, u: UNIT, v: UNIT }], NO_MATRIX);
   const isScalar = (value: Value) => value.rows === '1' && value.columns === '1';
   /** The number that a 1 x 1 value is. */
   const number = (value: Value) => value.pieces[0]?.s ?? nodes.constant(0);
@@ -141,23 +174,24 @@ export function evaluate(expression: Expression, text: string, nodes: NodeTable)
   function ones(dimension: Dimension, asRow: boolean): Value {
     if (dimension === '1') return scalar(nodes.constant(1));
     const u = nodes.leaf(dimension === 'post' ? 'one' : 'one_pre', dimension);
-    const column: Value = { rows: dimension, columns: '1', pieces: [{ s: nodes.constant(1), u, v: UNIT }], a: NONE };
+    const pieces = [{ s: nodes.constant(1), u, v: UNIT }];
+    const column: Value = { rows: dimension, columns: '1', pieces, scales: NO_MATRIX };
     return asRow ? transpose(column) : column;
   }
 
-  const transpose = ({ rows, columns, pieces, a }: Value): Value => ({
+  const transpose = ({ rows, columns, pieces, scales }: Value): Value => ({
     rows: columns,
     columns: rows,
     pieces: pieces.map(({ s, u, v }) => ({ s, u: v, v: u })),
-    a,
+    scales,
   });
 
-  const scale = (by: number, { rows, columns, pieces, a }: Value): Value =>
+  const scale = (by: number, { rows, columns, pieces, scales: { W, B } }: Value): Value =>
     merge(
       rows,
       columns,
       pieces.map(({ s, u, v }) => ({ s: nodes.multiply(by, s), u, v })),
-      a === NONE ? NONE : nodes.multiply(by, a),
+      { W: W === NONE ? NONE : nodes.multiply(by, W), B: B === NONE ? NONE : nodes.multiply(by, B) },
     );
 
   const times = (x: number, y: number): number => (x === UNIT ? UNIT : nodes.multiply(x, y));
@@ -169,30 +203,34 @@ export function evaluate(expression: Expression, text: string, nodes: NodeTable)
     for (const l of left.pieces)
       for (const r of right.pieces)
         pieces.push({ s: nodes.multiply(nodes.multiply(l.s, r.s), nodes.dot(l.v, r.u)), u: l.u, v: r.v });
-    if (left.a !== NONE) pieces.push(...throughW(left, right.pieces));
-    if (right.a !== NONE)
+    for (const matrix of matricesOf(left)) pieces.push(...through(matrix, left, right.pieces));
+    for (const matrix of matricesOf(right)) {
       // (u v') W = u (W'v)' is the transpose of W'(v u').
-      pieces.push(...transpose({ ...left, pieces: throughW(transpose(right), transpose(left).pieces) }).pieces);
-    return merge(left.rows, right.columns, pieces, NONE);
+      const turned = through(matrix, transpose(right), transpose(left).pieces);
+      pieces.push(...transpose({ ...left, pieces: turned }).pieces);
+    }
+    return merge(left.rows, right.columns, pieces, NO_MATRIX);
   }
 
-  /** a W (or a W') times sum s u v': vectors that share v go through W together, in one pass; W y_pre is known. */
-  function throughW(W: Value, pieces: readonly Piece[]): Piece[] {
-    const apply = (x: number) => (W.rows === 'post' ? nodes.wx(x) : nodes.wtp(x));
+  /** a M (or a M') times sum s u v': vectors that share v go through M together, in one pass; W y_pre is known. */
+  function through(matrix: MatrixName, { rows, scales }: Value, pieces: readonly Piece[]): Piece[] {
+    const a = scales[matrix];
+    const apply = (x: number) => (rows === 'post' ? nodes.forward(matrix, x) : nodes.backward(matrix, x));
+    const isKnown = ({ u }: Piece) => matrix === 'W' && nodes.isInput(u);
     return [...new Set(pieces.map(({ v }) => v))].flatMap((v) => {
       const group = pieces.filter((piece) => piece.v === v);
-      const known = group.filter(({ u }) => nodes.isInput(u));
-      const rest = group.filter(({ u }) => !nodes.isInput(u));
+      const known = group.filter(isKnown);
+      const rest = group.filter((piece) => !isKnown(piece));
       const single = rest.length === 1 ? [...known, ...rest] : known;
-      const result = single.map(({ s, u }) => ({ s: nodes.multiply(W.a, s), u: apply(u), v }));
+      const result = single.map(({ s, u }) => ({ s: nodes.multiply(a, s), u: apply(u), v }));
       if (rest.length < 2) return result;
       const x = rest.map(({ s, u }) => nodes.multiply(s, u)).reduce((sum, next) => nodes.sum(sum, next));
-      return [...result, { s: W.a, u: apply(x), v }];
+      return [...result, { s: a, u: apply(x), v }];
     });
   }
 
   /** Adds up the pieces of equal u and v and leaves out those that are zero. */
-  function merge(rows: Dimension, columns: Dimension, pieces: readonly Piece[], a: number): Value {
+  function merge(rows: Dimension, columns: Dimension, pieces: readonly Piece[], scales: Scales): Value {
     const byVectors = new Map<string, Piece>();
     for (const { s, u, v } of pieces) {
       const key = `${u} ${v}`;
@@ -202,9 +240,11 @@ export function evaluate(expression: Expression, text: string, nodes: NodeTable)
       rows,
       columns,
       pieces: [...byVectors.values()].filter(({ s }) => !nodes.isZero(s)),
-      a: a !== NONE && nodes.isZero(a) ? NONE : a,
+      scales: { W: nonZero(scales.W), B: nonZero(scales.B) },
     };
   }
+
+  const nonZero = (scale: number): number => (scale !== NONE && nodes.isZero(scale) ? NONE : scale);
 
   return visit(expression);
 }

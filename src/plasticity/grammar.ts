@@ -26,8 +26,11 @@ export type Expression = Span &
 
 /** What is wrong with a formula, and where. The message is one sentence. */
 export class RuleError extends Error {
-  override readonly name = 'RuleError';
+  override readonly name: string = 'RuleError';
 }
+
+/** It is a learned constant that is wrong, not a term. */
+export class ConstantError extends RuleError {}
 
 /** A RuleError that points into `text`. */
 export function errorAt(text: string, at: Span, problem: string): RuleError {

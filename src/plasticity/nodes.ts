@@ -1,4 +1,4 @@
-import type { Leaf, Node, Program, Shape } from './program.js';
+import type { Leaf, MatrixName, Node, Program, Shape } from './program.js';
 
 /** No node: an absent scalar, which counts as zero. */
 export const NONE = -1;
@@ -7,8 +7,8 @@ export const UNIT = -2;
 
 /**
  * The nodes of a program under construction. Equal nodes are made once (hash-consing), so that terms share their work,
- * and a few identities bring equal expressions to one form: constants are folded, W y_pre is z, p'(W x) is (W'p)'x and
- * (W'p)'y_pre is p'z.
+ * and a few identities bring equal expressions to one form: constants are folded, W y_pre is z, p'(W x) is (W'p)'x (B
+ * likewise) and (W'p)'y_pre is p'z.
  */
 export class NodeTable {
   readonly #nodes: Node[] = [];
@@ -71,21 +71,23 @@ export class NodeTable {
       [y, x],
     ] as const) {
       const node = this.#nodes[q]!;
-      if (node.op === 'Wx') return this.dot(this.wtp(p), node.a);
+      if (node.op === 'Wx') return this.dot(this.backward('W', p), node.a);
+      if (node.op === 'Bx') return this.dot(this.backward('B', p), node.a);
       if (node.op === 'Wtp' && this.isInput(p)) return this.dot(node.a, this.leaf('z', 'post'));
     }
     const [a, b] = x < y ? [x, y] : [y, x];
     return this.#add({ op: 'dot', shape: 'scalar', a, b });
   }
 
-  /** W x, x pre-synaptic. */
-  wx(x: number): number {
-    return this.isInput(x) ? this.leaf('z', 'post') : this.#add({ op: 'Wx', shape: 'post', a: x });
+  /** M x, x pre-synaptic. */
+  forward(matrix: MatrixName, x: number): number {
+    if (matrix === 'W' && this.isInput(x)) return this.leaf('z', 'post');
+    return this.#add({ op: `${matrix}x`, shape: 'post', a: x });
   }
 
-  /** W'p, p post-synaptic. */
-  wtp(p: number): number {
-    return this.#add({ op: 'Wtp', shape: 'pre', a: p });
+  /** M'p, p post-synaptic. */
+  backward(matrix: MatrixName, p: number): number {
+    return this.#add({ op: `${matrix}tp`, shape: 'pre', a: p });
   }
 
   /** Is x the layer's input y_pre, whose image under W is already known? */
@@ -98,8 +100,11 @@ export class NodeTable {
     return this.#constantOf(x) === 0;
   }
 
-  /** The program of an update sum C_uv u v' + a W, holding only the nodes that it needs, in order. */
-  program(pieces: readonly { s: number; u: number; v: number }[], a: number): Program {
+  /** The program of an update sum C_uv u v' + a W + b B, holding only the nodes that it needs, in order. */
+  program(
+    pieces: readonly { s: number; u: number; v: number }[],
+    { W: a, B: b }: Readonly<Record<MatrixName, number>>,
+  ): Program {
     const U = [...new Set(pieces.map(({ u }) => u))];
     const V = [...new Set(pieces.map(({ v }) => v))];
     const needed = new Set<number>();
@@ -111,7 +116,7 @@ export class NodeTable {
       if ('b' in node) need(node.b);
     };
     for (const { s, u, v } of pieces) [s, u, v].forEach(need);
-    need(a);
+    [a, b].forEach(need);
     const order = [...needed].sort((x, y) => x - y);
     const renumbered = new Map(order.map((old, index) => [old, index]));
     const at = (i: number): number => renumbered.get(i) ?? NONE;
@@ -121,7 +126,7 @@ export class NodeTable {
       if ('b' in node) return { ...node, a: at(node.a), b: at(node.b) };
       return 'a' in node ? { ...node, a: at(node.a) } : node;
     });
-    return { nodes, U: U.map(at), V: V.map(at), C, a: at(a) };
+    return { nodes, U: U.map(at), V: V.map(at), C, a: at(a), b: at(b) };
   }
 
   #constantOf(x: number): number | undefined {

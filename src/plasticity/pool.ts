@@ -86,14 +86,30 @@ export const POOL: readonly PoolTerm[] = [
   },
 ];
 
-/** Named groups of terms. `bio` is the rule that the paper selects (Eq. 7). */
+/**
+ * Named groups of terms. `bio` is the rule that the paper selects (Eq. 7). `kp`, beside F0, is Kolen & Pollack's (1994,
+ * https://doi.org/10.1109/ICNN.1994.374486): W and B change by the same product of error and activity and decay alike, so
+ * that W - B decays to nothing.
+ */
 export const GROUPS: Readonly<Record<string, readonly string[]>> = {
   pool: POOL.map((term) => term.name),
   bio: ['F0', 'F2', 'F9'],
+  kp: ['F3', 'B.F0', 'B.F3'],
 };
 
-/** The pool's term of that name or alias, in any case; undefined where there is none. */
+/** What stands before the name of a term that changes the feedback matrices, not the weights. */
+export const OF_FEEDBACK = 'B.';
+
+/**
+ * The pool's term of that name or alias, in any case; undefined where there is none. `B.F9` is the term for B: the
+ * formula with B in place of W.
+ */
 export function findPoolTerm(name: string): PoolTerm | undefined {
-  const wanted = name.toLowerCase();
-  return POOL.find((term) => term.name.toLowerCase() === wanted || term.alias?.toLowerCase() === wanted);
+  const ofFeedback = name.toUpperCase().startsWith(OF_FEEDBACK);
+  const wanted = name.slice(ofFeedback ? OF_FEEDBACK.length : 0).toLowerCase();
+  const found = POOL.find((term) => term.name.toLowerCase() === wanted || term.alias?.toLowerCase() === wanted);
+  if (!found || !ofFeedback) return found;
+  const { alias: _alias, vec: _vec, ...term } = found;
+  const formula = term.formula.replaceAll(/\bW\b/g, 'B');
+  return { ...term, name: OF_FEEDBACK + term.name, formula, description: `What ${term.name} does to W, done to B.` };
 }

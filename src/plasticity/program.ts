@@ -1,7 +1,11 @@
 /**
- * The compiled form of a rule: a straight-line program that every engine runs, once per layer and step.
- * Node i only refers to nodes before it. The update is dW = sum_uv C_uv U_u V_v' + a W.
+ * The compiled form of a rule: a straight-line program that an engine runs, once per layer and step.
+ * Node i only refers to nodes before it. The update of W, or of B, is sum_uv C_uv U_u V_v' + a W + b B.
  */
+
+/** A layer's matrices, both n_l x n_{l-1}: the weights, and the feedback that gives e_{l-1} from e_l. */
+export const MATRICES = ['W', 'B'] as const;
+export type MatrixName = (typeof MATRICES)[number];
 
 /** What a node holds: one number, a post-synaptic column (n_l) or a pre-synaptic column (n_{l-1}). */
 export type Shape = 'scalar' | 'post' | 'pre';
@@ -11,6 +15,7 @@ export type Leaf = 'y' | 'e' | 'z' | 'one' | 'y_pre' | 'e_pre' | 'one_pre';
 
 export type Node =
   | { readonly op: 'leaf'; readonly shape: Shape; readonly leaf: Leaf }
+  /** A coefficient: of a term, or a constant of the formulas. */
   | { readonly op: 'theta'; readonly shape: 'scalar'; readonly index: number }
   | { readonly op: 'const'; readonly shape: 'scalar'; readonly value: number }
   /** a + b, both of `shape`. */
@@ -19,10 +24,12 @@ export type Node =
   | { readonly op: 'mul'; readonly shape: Shape; readonly a: number; readonly b: number }
   /** a'b of two vectors of one shape. */
   | { readonly op: 'dot'; readonly shape: 'scalar'; readonly a: number; readonly b: number }
-  /** W a, a pre-synaptic. */
+  /** W a or B a, a pre-synaptic. */
   | { readonly op: 'Wx'; readonly shape: 'post'; readonly a: number }
-  /** W'a, a post-synaptic. */
-  | { readonly op: 'Wtp'; readonly shape: 'pre'; readonly a: number };
+  | { readonly op: 'Bx'; readonly shape: 'post'; readonly a: number }
+  /** W'a or B'a, a post-synaptic. */
+  | { readonly op: 'Wtp'; readonly shape: 'pre'; readonly a: number }
+  | { readonly op: 'Btp'; readonly shape: 'pre'; readonly a: number };
 
 export interface Program {
   readonly nodes: readonly Node[];
@@ -34,4 +41,11 @@ export interface Program {
   readonly C: readonly (readonly number[])[];
   /** Node index of the scalar a in front of W, or -1. */
   readonly a: number;
+  /** Node index of the scalar b in front of B, or -1. */
+  readonly b: number;
+}
+
+/** Whether a program uses B, which not every engine can give it. */
+export function usesB({ nodes, b }: Program): boolean {
+  return b >= 0 || nodes.some(({ op }) => op === 'Bx' || op === 'Btp');
 }

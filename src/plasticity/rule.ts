@@ -1,14 +1,14 @@
 /** The user's words -> a rule: names of the pool and formulas, compiled together into a program for each layer. */
-import { evaluate } from './algebra.js';
-import { parseFormula, RuleError } from './grammar.js';
+import { evaluate, NO_MATRIX, RESERVED } from './algebra.js';
+import { ConstantError, parseFormula, RuleError } from './grammar.js';
 import { NONE, NodeTable } from './nodes.js';
 import { expandPlacement, parsePlacement } from './placement.js';
-import { findPoolTerm, POOL } from './pool.js';
-import type { Program } from './program.js';
+import { findPoolTerm, OF_FEEDBACK, POOL } from './pool.js';
+import { type MatrixName, type Program, usesB } from './program.js';
 
 /** One term of a rule: a formula with a coefficient theta of its own. */
 export interface Term {
-  /** Names the coefficient: `F2` or `F2@1,3` for the pool; the user's name, placed likewise, otherwise. */
+  /** Names the coefficient: `F2` or `F2@1,3` for the pool; the user's name, placed likewise, otherwise. `B.` before it: it changes B. */
   readonly name: string;
   /** Formula in the grammar, e.g. `-e e_pre'`. */
   readonly formula: string;
@@ -16,9 +16,8 @@ export interface Term {
   readonly layers?: readonly number[];
 }
 
-/** A plasticity rule: its terms, compiled together. Coefficients come in the terms' order. */
-export interface Rule {
-  readonly terms: readonly Term[];
+/** What changes the matrices of one kind. */
+export interface Programs {
   /** The program of every layer that `placed` does not tell of: the terms that apply everywhere. */
   readonly program: Program;
   /**
@@ -28,36 +27,86 @@ export interface Rule {
   readonly placed?: readonly Program[];
 }
 
+/** A plasticity rule: its terms, compiled together. What changes W is the rule itself. */
+export interface Rule extends Programs {
+  readonly terms: readonly Term[];
+  /** Names of the constants of the formulas that are learned like the terms' coefficients; absent: none. */
+  readonly constants?: readonly string[];
+  /** What changes B; absent where no term does. */
+  readonly feedback?: Programs;
+}
+
+/** Names of a rule's coefficients in their order: one for each term, then the constants. */
+export function coefficientNames({ terms, constants = [] }: Pick<Rule, 'terms' | 'constants'>): string[] {
+  return [...terms.map(({ name }) => name), ...constants];
+}
+
 /** The programs of a network's layers 1 .. L. */
-export function layerPrograms({ program, placed = [] }: Rule, layerCount: number): Program[] {
+export function layerPrograms({ program, placed = [] }: Programs, layerCount: number): Program[] {
   return Array.from({ length: layerCount }, (_, l) => placed[l] ?? program);
+}
+
+/** Whether it changes B or has B in a formula. */
+export function ruleUsesB(rule: Rule): boolean {
+  return rule.feedback !== undefined || allPrograms(rule).some(usesB);
+}
+
+/** The matrix that a term of that name changes. */
+export function matrixOf({ name }: Pick<Term, 'name'>): MatrixName {
+  return name.startsWith(OF_FEEDBACK) ? 'B' : 'W';
 }
 
 /**
  * A rule from its terms, each the name or alias of a pool term (`F0`, `oja`) or `name = formula` (`own = y e_pre'`). A
- * name may say where the term applies: `F2@2`, `F2@1,3` (one coefficient), `F2@each` (one coefficient a layer). The update
- * of a layer is the sum of theta_r term_r over the terms that apply there (paper's Eq. 5).
+ * name may say where the term applies: `F2@2`, `F2@1,3` (one coefficient), `F2@each` (one coefficient a layer); with
+ * `B.` before it the term changes B (`B.F0`, `B.own = -B`). The update of a layer's W, and of its B, is the sum of
+ * theta_r term_r over the terms that apply there (paper's Eq. 5).
  *
  * @param layerCount the network's number of layers; `@each` needs it, and layers above it are then refused here already.
+ * @param constants names that formulas may use for numbers that are learned too.
  * @throws RuleError, a one-sentence message, for an unknown name, a name used twice in a layer, a formula that cannot be
- *   read, or one that is not post x pre.
+ *   read, one that is not post x pre, or a constant that has the name of another thing or changes nothing.
  */
-export function parseRule(terms: readonly string[], layerCount?: number): Rule {
+export function parseRule(terms: readonly string[], layerCount?: number, constants: readonly string[] = []): Rule {
   const parsed = terms.flatMap((text) => parseTerm(text, layerCount));
   parsed.forEach((term, i) => {
     for (const other of parsed.slice(0, i)) refuseOverlap(other, term);
   });
-  const last = Math.max(0, ...parsed.flatMap(({ layers = [] }) => layers));
+  constants.forEach((name, i) => {
+    checkConstant(name, parsed, constants.slice(0, i));
+  });
+  const given = { terms: parsed, ...(constants.length > 0 && { constants }) };
+  const rule: Rule = {
+    ...given,
+    ...compileLayers(given, 'W'),
+    ...(parsed.some((term) => matrixOf(term) === 'B') && { feedback: compileLayers(given, 'B') }),
+  };
+  const programs = allPrograms(rule);
+  constants.forEach((name, i) => {
+    const index = parsed.length + i;
+    if (!programs.some(({ nodes }) => nodes.some((node) => node.op === 'theta' && node.index === index)))
+      throw new ConstantError(`the constant '${name}' is in no formula, or changes nothing there`);
+  });
+  return rule;
+}
+
+const allPrograms = (rule: Rule): Program[] =>
+  [rule, rule.feedback].flatMap((of) => (of ? [of.program, ...(of.placed ?? [])] : []));
+
+/** The programs of all layers for one kind of matrix. */
+function compileLayers(rule: Pick<Rule, 'terms' | 'constants'>, matrix: MatrixName): Programs {
+  const own = rule.terms.filter((term) => matrixOf(term) === matrix);
+  const last = Math.max(0, ...own.flatMap(({ layers = [] }) => layers));
   const programs = new Map<string, Program>();
   const programOf = (layer: number): Program => {
-    const key = JSON.stringify(parsed.map((term) => appliesIn(term, layer)));
-    const program = programs.get(key) ?? compile(parsed, layer);
+    const key = JSON.stringify(own.map((term) => appliesIn(term, layer)));
+    const program = programs.get(key) ?? compile(rule, matrix, layer);
     programs.set(key, program);
     return program;
   };
   const program = programOf(last + 1);
   const placed = Array.from({ length: last }, (_, l) => programOf(l + 1));
-  return { terms: parsed, program, ...(last > 0 && { placed }) };
+  return { program, ...(last > 0 && { placed }) };
 }
 
 const appliesIn = ({ layers }: Term, layer: number): boolean => layers?.includes(layer) ?? true;
@@ -69,6 +118,18 @@ function refuseOverlap(a: Term, b: Term): void {
   if (!narrow.layers) throw new RuleError(`the term '${name}' is given twice`);
   const common = narrow.layers.find((layer) => appliesIn(wide, layer));
   if (common !== undefined) throw new RuleError(`the term '${name}' is given twice in layer ${common}`);
+}
+
+const isName = (text: string): boolean => /^[A-Za-z]\w*$/.test(text);
+
+function checkConstant(name: string, terms: readonly Term[], before: readonly string[]): void {
+  const same = (other: string) => other.toLowerCase() === name.toLowerCase();
+  if (!isName(name))
+    throw new ConstantError(`'${name}' cannot name a constant (valid: a letter, then letters, digits and _)`);
+  if (RESERVED.includes(name)) throw new ConstantError(`'${name}' cannot name a constant: formulas use it already`);
+  if (findPoolTerm(name) || terms.some((term) => same(parsePlacement(term.name).name)))
+    throw new ConstantError(`'${name}' cannot name a constant: a term has that name`);
+  if (before.some(same)) throw new ConstantError(`the constant '${name}' is given twice`);
 }
 
 function parseTerm(text: string, layerCount: number | undefined): Term[] {
@@ -86,7 +147,7 @@ function poolTerm(name: string): Term {
 }
 
 function userTerm(name: string, formula: string): Term {
-  if (!/^[A-Za-z]\w*$/.test(name))
+  if (!isName(name.startsWith(OF_FEEDBACK) ? name.slice(OF_FEEDBACK.length) : name))
     throw new RuleError(`'${name}' cannot name a term (valid: a letter, then letters, digits and _)`);
   const known = findPoolTerm(name);
   // A pool term with its own formula is what resuming a run writes; with another formula the name would lie.
@@ -95,30 +156,38 @@ function userTerm(name: string, formula: string): Term {
   return { name, formula };
 }
 
-/** The program of a layer: of the terms that apply in it. */
-function compile(terms: readonly Term[], layer: number): Program {
+/** The program of a layer's matrix: of the terms that change it there. */
+function compile(
+  { terms, constants = [] }: Pick<Rule, 'terms' | 'constants'>,
+  matrix: MatrixName,
+  layer: number,
+): Program {
   const nodes = new NodeTable();
+  const known = new Map(constants.map((name, i) => [name, nodes.theta(terms.length + i)]));
   const update = new Map<string, { s: number; u: number; v: number }>();
-  let a = NONE;
+  let { W: a, B: b } = NO_MATRIX;
   terms.forEach((term, index) => {
+    if (matrixOf(term) !== matrix) return;
     const theta = nodes.theta(index);
     // Where it does not apply it is read all the same: a wrong formula is refused whatever its layers.
-    const { pieces, a: decay } = meaning(term.name, term.formula, nodes);
+    const { pieces, scales } = meaning(term, nodes, known);
     if (!appliesIn(term, layer)) return;
     for (const { s, u, v } of pieces) {
       const key = `${u} ${v}`;
       update.set(key, { s: nodes.sum(update.get(key)?.s ?? NONE, nodes.multiply(theta, s)), u, v });
     }
-    if (decay !== NONE) a = nodes.sum(a, nodes.multiply(theta, decay));
+    if (scales.W !== NONE) a = nodes.sum(a, nodes.multiply(theta, scales.W));
+    if (scales.B !== NONE) b = nodes.sum(b, nodes.multiply(theta, scales.B));
   });
-  return nodes.program([...update.values()], a);
+  return nodes.program([...update.values()], { W: a, B: b });
 }
 
-function meaning(name: string, formula: string, nodes: NodeTable): ReturnType<typeof evaluate> {
+function meaning(term: Term, nodes: NodeTable, constants: ReadonlyMap<string, number>): ReturnType<typeof evaluate> {
+  const { name, formula } = term;
   try {
-    const value = evaluate(parseFormula(formula), formula, nodes);
+    const value = evaluate(parseFormula(formula), formula, nodes, constants);
     if (value.rows !== 'post' || value.columns !== 'pre')
-      throw new RuleError(`"${formula}" is ${value.rows} x ${value.columns}, but W is post x pre`);
+      throw new RuleError(`"${formula}" is ${value.rows} x ${value.columns}, but ${matrixOf(term)} is post x pre`);
     return value;
   } catch (error) {
     if (error instanceof RuleError) throw new RuleError(`term '${name}': ${error.message}`);

@@ -1,11 +1,11 @@
 /** What a run has learned, from its folder. */
 import { basename, resolve } from 'node:path';
-import type { Feedback } from '../engine/engine.js';
+import { FEEDBACKS, type Feedback } from '../engine/engine.js';
 import type { LearnedRule } from '../export/learned.js';
-import { parseRule } from '../plasticity/rule.js';
+import { coefficientNames, parseRule } from '../plasticity/rule.js';
 import { summarise } from '../report/summary.js';
 import { readJournal } from './run.js';
-import { type RunFile, readRunFile } from './run-file.js';
+import { type RunFile, readRunFile, recordedRule } from './run-file.js';
 
 /**
  * The rule of a run with its coefficients: those after the last Adam step, or the mean of the last 50 episodes.
@@ -18,8 +18,10 @@ export async function readLearned(folder: string, which: 'last' | 'mean'): Promi
   if (!Array.isArray(layers) || !layers.every((n) => Number.isInteger(n) && n > 0) || layers.length < 2)
     throw new Error('its run.json does not hold the layers');
   if (typeof beta !== 'number' || !(beta > 0)) throw new Error('its run.json does not hold a beta above 0');
-  const rule = parseRule(file.rule.map(({ name, formula }) => `${name} = ${formula}`));
-  const names = rule.terms.map(({ name }) => name);
+  const { terms, constants } = recordedRule(file);
+  const texts = terms.map(({ name, formula }) => `${name} = ${formula}`);
+  const rule = parseRule(texts, layers.length - 1, constants);
+  const names = coefficientNames(rule);
   const records = await readJournal(folder, names.length);
   if (records.length === 0) throw new Error('it has no episode yet');
   const { theta, thetaEpisodes, accuracy, outcomeEpisodes } = summarise(records, names);
@@ -34,7 +36,7 @@ export async function readLearned(folder: string, which: 'last' | 'mean'): Promi
     beta,
     feedback: checkFeedback(fbk),
     source: [
-      ['Rule', `${names.join(' + ')}, learned by meta-plasticity ${file.version}`],
+      ['Rule', `${terms.map(({ name }) => name).join(' + ')}, learned by meta-plasticity ${file.version}`],
       ['Theta', coefficients],
       ['Run', `${basename(resolve(folder))}, started ${file.started}, seed ${settings.seed}`],
       ['Accuracy', `${accuracy.toFixed(4)}, mean of the last ${outcomeEpisodes} episodes`],
@@ -49,6 +51,7 @@ function describeData({ data, settings: { M, K } }: RunFile): string {
 }
 
 function checkFeedback(fbk: unknown): Feedback {
-  if (fbk === 'fix' || fbk === 'sym') return fbk;
-  throw new Error(`its feedback is ${fbk}, and only fix and sym can be exported`);
+  const known = FEEDBACKS.find((feedback) => feedback === fbk);
+  if (known === undefined) throw new Error(`its feedback is ${fbk}, not ${FEEDBACKS.join(' or ')}`);
+  return known;
 }

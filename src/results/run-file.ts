@@ -15,8 +15,8 @@ export interface RunFile {
   readonly started: string;
   /** Every setting by its flag's name, defaults included. */
   readonly settings: Readonly<Record<string, unknown>>;
-  /** The rule's terms with the coefficients they start from, and, unless it is 1, the scale of phi = theta / scale, which Adam sees. */
-  readonly rule: readonly (Term & { readonly initial: number; readonly scale?: number })[];
+  /** One entry for each coefficient: the rule's terms, then its constants, which have no formula. */
+  readonly rule: readonly RecordedCoefficient[];
   readonly layers: readonly number[];
   readonly data: {
     readonly name: string;
@@ -31,6 +31,20 @@ export interface RunFile {
     readonly cores: number;
     readonly memory: number;
     readonly platform: string;
+  };
+}
+
+/** What a coefficient starts from, and, unless it is 1, the scale of phi = theta / scale, which Adam sees. */
+export type RecordedCoefficient = Pick<Term, 'name' | 'layers'> &
+  Partial<Pick<Term, 'formula'>> & { readonly initial: number; readonly scale?: number };
+
+/** The terms and the names of the constants in a run's file. */
+export function recordedRule({ rule }: Pick<RunFile, 'rule'>): { terms: Term[]; constants: string[] } {
+  return {
+    terms: rule.flatMap(({ name, formula, layers }) =>
+      formula === undefined ? [] : [{ name, formula, ...(layers && { layers }) }],
+    ),
+    constants: rule.flatMap(({ name, formula }) => (formula === undefined ? [name] : [])),
   };
 }
 

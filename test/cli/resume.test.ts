@@ -68,6 +68,42 @@ describe('--resume', () => {
     assert.deepEqual(contents(folder), whole);
   });
 
+  test('of plastic feedback with learned constants: the same files, every coefficient by its name', async () => {
+    const flags = [
+      ...[...SMALL, '--fbk', 'plastic', '--engine', 'reference', '--vec', 'kp', '--init', 'B.F3=0.01'],
+      ...['--term', 'homeo@2 = e (e_pre - c one_pre)^T', '--fbk_term', 'own = d (W - B)', '--learn', 'c=0.5', 'd=0.25'],
+      ...['--term_scale', 'auto', '--quiet'],
+    ];
+    await run([...flags, '--res', 'plastic', '--episodes', '12']);
+    await run([...flags, '--res', 'plastic-short', '--episodes', '5']);
+    const [folder, short] = [onlyRun(cwd, 'plastic'), onlyRun(cwd, 'plastic-short')];
+    const { code, stderr } = await run(['--resume', short, '--episodes', '12', '--json']);
+    assert.equal(stderr.match(/^meta-plasticity: .*/m), null);
+    assert.equal(code, 0);
+    assert.deepEqual(contents(short), contents(folder));
+    const { rule } = JSON.parse(readFileSync(join(folder, 'run.json'), 'utf8'));
+    const names = ['F0', 'F3', 'B.F0', 'B.F3', 'homeo@2', 'B.own', 'c', 'd'];
+    assert.deepEqual(
+      rule.map(({ name, initial }: { name: string; initial: number }) => [name, initial]),
+      names.map((name, i) => [name, [1e-3, 0, 1e-3, 0.01, 0, 0, 0.5, 0.25][i]]),
+    );
+    const [first] = readFileSync(join(folder, 'journal.jsonl'), 'utf8').split('\n');
+    assert.deepEqual(JSON.parse(first!).theta, [1e-3, 0, 1e-3, 0.01, 0, 0, 0.5, 0.25]);
+    const { stdout } = await run(['--resume', folder]);
+    for (const name of names) assert.match(stdout, new RegExp(`^theta ${name} `, 'm'));
+    const tested = await run(['test', folder, '--tasks', '1', '--out', 'plastic-test']);
+    assert.match(
+      tested.stderr,
+      /^meta-plasticity: --fbk must be .* with --engine wasm, not 'plastic'; --engine reference/m,
+    );
+    assert.equal(tested.code, 2);
+    const exported = (await run(['export', folder, '--to', 'json'])).stdout;
+    assert.deepEqual(
+      JSON.parse(exported).constants.map(({ name }: { name: string }) => name),
+      ['c', 'd'],
+    );
+  });
+
   test('of a run that is killed before its first episode', async () => {
     const folder = stoppedAfter(0, 'unborn');
     writeFileSync(join(folder, 'journal.jsonl'), '');

@@ -3,6 +3,8 @@ import { describe, test } from 'node:test';
 import { POOL } from '#dist/plasticity/pool.js';
 import { run } from './program.js';
 
+const NO_COST = { Wx: 0, Wtp: 0, Bx: 0, Btp: 0, rank: 0, decay: false, decayB: false, e0: false };
+
 describe('rules', () => {
   test('the pool: name, formula, equation, words and cost', async () => {
     const { code, stdout } = await run(['rules']);
@@ -27,9 +29,9 @@ describe('rules', () => {
       ],
     );
     assert.equal(terms[2].formula, "(W e_pre) y_pre'");
-    assert.deepEqual(terms[2].cost, { Wx: 1, Wtp: 0, rank: 1, decay: false, e0: true });
+    assert.deepEqual(terms[2].cost, { ...NO_COST, Wx: 1, rank: 1, e0: true });
     // Three post-synaptic factors, but only y_pre and W'y before them.
-    assert.deepEqual(together, [{ layers: [1, 2, 3, 4, 5], Wx: 1, Wtp: 1, rank: 2, decay: false, e0: true }]);
+    assert.deepEqual(together, [{ layers: [1, 2, 3, 4, 5], ...NO_COST, Wx: 1, Wtp: 1, rank: 2, e0: true }]);
   });
 
   test('terms of some layers only: the cost of each kind of layer', async () => {

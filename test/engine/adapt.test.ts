@@ -6,7 +6,9 @@ import type { Adaptation, Engine, Episode, EpisodeResult } from '#dist/engine/en
 import { parseRule, type Rule } from '#dist/plasticity/rule.js';
 import { episodeShape, randomEpisode } from './random-episode.js';
 
-const RULES = [['F0'], ['F0', 'F2', 'F9'], ['F0', 'F3', 'F6'], ['F0', "own = e one_pre'"]].map(parseRule);
+const RULES = [['F0'], ['F0', 'F2', 'F9'], ['F0', 'F3', 'F6'], ['F0', "own = e one_pre'"]].map((terms) =>
+  parseRule(terms),
+);
 const theta = (rule: Rule) => Float64Array.from(rule.terms, (_, i) => 0.02 * (1 - 0.7 * i));
 
 /** How near an engine's numbers must be to those of the same episode run otherwise. */

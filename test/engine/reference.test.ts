@@ -1,23 +1,16 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { createEngine } from '#dist/engine/create.js';
 import type { Episode } from '#dist/engine/engine.js';
 import { Matrix } from '#dist/engine/reference/matrix.js';
-import { errors, forward, step } from '#dist/engine/reference/step.js';
+import { errors, forward, learningPrograms, step } from '#dist/engine/reference/step.js';
 import { feedbackShapes, matrixShapes } from '#dist/network/layers.js';
 import { POOL } from '#dist/plasticity/pool.js';
-import { layerPrograms, parseRule, type Rule } from '#dist/plasticity/rule.js';
+import { parseRule } from '#dist/plasticity/rule.js';
 import { perLayer, realEpisodes, realGolden, syntheticEpisodes } from '../golden/episodes.ts';
 import { formula, place, placedTerm } from '../plasticity/formulas.ts';
-import { type EpisodeShape, episodeShape, noise, randomEpisode } from './random-episode.ts';
-
-const engine = await createEngine('reference');
-const run = async (episode: Episode, rule: Rule, theta: Float64Array) =>
-  (await engine.run([episode], rule, [theta]))[0]!;
-
-const assertClose = (actual: number, expected: number, tolerance: number, what: string) =>
-  assert.ok(Math.abs(actual - expected) <= tolerance, `${what}: ${actual} instead of ${expected}`);
+import { assertClose, checkGradient, run } from './check-gradient.ts';
+import { episodeShape, noise, randomEpisode } from './random-episode.ts';
 
 describe('golden episodes', () => {
   const check = async ({ episode, terms, theta, lamb, expected, rounded }: ReturnType<typeof syntheticEpisodes>[0]) => {
@@ -53,27 +46,6 @@ describe('golden episodes', () => {
     for (const golden of realEpisodes()) await t.test(golden.name, () => check(golden));
   });
 });
-
-/** Compares the gradient with differences of fourth order; theta of every term moves alone. */
-async function checkGradient(shape: EpisodeShape, rule: Rule, theta: Float64Array): Promise<void> {
-  const episode = randomEpisode(shape);
-  const { loss, thetaGradient } = await run(episode, rule, theta);
-  if (!(Math.abs(loss) < 1e3)) return; // Diverged: differences say nothing.
-  for (let r = 0; r < theta.length; r++) {
-    const at = async (h: number) => {
-      const moved = theta.slice();
-      moved[r]! += h;
-      return (await run(episode, rule, moved)).loss;
-    };
-    const difference = async (h: number) =>
-      (8 * ((await at(h)) - (await at(-h))) - ((await at(2 * h)) - (await at(-2 * h)))) / (12 * h);
-    const expected = await difference(1e-4);
-    // Where two step lengths disagree, the loss is too curved for differences to be the judge.
-    const doubt = Math.abs(expected - (await difference(5e-5)));
-    const scale = Math.max(1, Math.abs(expected));
-    assertClose(thetaGradient[r]!, expected, 1e-7 * scale + 4 * doubt, `gradient ${r}`);
-  }
-}
 
 describe('gradient by central differences', () => {
   for (const { name } of POOL)
@@ -149,7 +121,7 @@ describe('sign feedback', () => {
       const episode = randomEpisode({ layers, feedback: 'sign', train: 15, query: 3, seed });
       const rule = parseRule(['F0', 'F2@2,3', 'F9']);
       const theta = Float64Array.of(0.3, -0.1, 0.02);
-      const programs = layerPrograms(rule, 3);
+      const programs = learningPrograms(rule, 3);
       const B0 = Matrix.list(matrixShapes(layers), episode.feedbackWeights!);
       const images = (bytes: Uint8Array, count: number) =>
         Array.from({ length: count }, (_, t) => Float64Array.from(bytes.subarray(7 * t, 7 * (t + 1)), (p) => p / 255));
@@ -249,7 +221,7 @@ describe('edges', () => {
     const good = randomEpisode({ layers: [4, 3, 2], feedback: 'fix', train: 2, query: 1, seed: 3 });
     const { feedbackWeights: _, ...withoutFeedback } = good;
     const bad: [Episode, Float64Array, RegExp][] = [
-      [good, Float64Array.of(1, 2), /the rule has 1 terms but theta has 2 coefficients/],
+      [good, Float64Array.of(1, 2), /the rule has 1 coefficients \(F0\) but theta has 2 coefficients/],
       [{ ...good, layers: [4, 3, 3] }, theta, /weights\[1\] must be 3 x 3, but has 6 elements/],
       [withoutFeedback, theta, /feedbackWeights must hold 2 matrices, not 0/],
       [{ ...good, trainLabels: Uint8Array.of(0, 2) }, theta, /trainLabels holds 2, but the network has 2 outputs/],
@@ -258,7 +230,7 @@ describe('edges', () => {
       [
         { ...good, feedback: 'none' as 'fix' },
         theta,
-        /feedback must be fix or sym or dfa or sign with this engine, not 'none'/,
+        /feedback must be fix or sym or dfa or sign or plastic with this engine, not 'none'/,
       ],
       [{ ...good, beta: Number.NaN }, theta, /beta must be a positive number/],
     ];

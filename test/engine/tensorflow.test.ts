@@ -162,7 +162,7 @@ describe('batches', () => {
     const before = tf.memory().numTensors;
     await cpu.run(mixed, mixedRule, mixedTheta);
     assert.equal(tf.memory().numTensors, before);
-    await assert.rejects(cpu.run(mixed, parseRule(['F0']), mixedTheta), /the rule has 1 terms/);
+    await assert.rejects(cpu.run(mixed, parseRule(['F0']), mixedTheta), /the rule has 1 coefficients/);
   });
 });
 

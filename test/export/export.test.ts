@@ -4,14 +4,15 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { Matrix } from '#dist/engine/reference/matrix.js';
-import { errors, forward, step } from '#dist/engine/reference/step.js';
+import { errors, forward, learningPrograms, networkOf, step } from '#dist/engine/reference/step.js';
 import { exportRule } from '#dist/export/export.js';
 import type { LearnedRule } from '#dist/export/learned.js';
-import { POOL } from '#dist/plasticity/pool.js';
-import { layerPrograms } from '#dist/plasticity/rule.js';
+import { feedbackShapes, type MatrixShape, matrixShapes } from '#dist/network/layers.js';
+import { GROUPS, POOL } from '#dist/plasticity/pool.js';
+import { ruleUsesB } from '#dist/plasticity/rule.js';
 import { temporaryFolder } from '../cli/program.js';
 import { noise } from '../engine/random-episode.js';
-import { formula } from '../plasticity/formulas.js';
+import { formula, formulaWith } from '../plasticity/formulas.js';
 import { LAYERS, learnedRule } from './learned.js';
 import { pythonWith, runPython } from './python.js';
 
@@ -34,7 +35,25 @@ const RULES: Record<string, LearnedRule> = {
   odd: learnedRule(['F0', ...ODD]),
   placed: learnedRule(['F0@1,3', 'F2@each', 'F9@3']),
   bare: learnedRule(['F9@2']),
+  dfa: learnedRule(['F0', 'F2', 'F9'], { feedback: 'dfa' }),
+  sign: learnedRule(['F0', 'F2@2'], { feedback: 'sign' }),
+  signB: learnedRule(['F0', 'own = B - (y y^T) B'], { feedback: 'sign' }),
+  fixB: learnedRule(['F0', 'own = B - W + (B y_pre) e_pre^T'], { feedback: 'fix' }),
+  symB: learnedRule(['F0', "own = (B e_pre) y_pre'"], { feedback: 'sym' }),
+  kp: learnedRule(['F0', ...GROUPS.kp!], { feedback: 'plastic' }),
+  both: learnedRule(['F0@1', 'own@2,3 = W - B', 'B.swap@each = W', "B.own@2 = (B (W' e)) y_pre'"], {
+    feedback: 'plastic',
+  }),
+  still: learnedRule(['F0'], { feedback: 'plastic' }),
+  homeo: learnedRule(['F0', "homeo = e (e_pre - c one_pre)' - c c W", "B.own = d e y_pre'"], { feedback: 'plastic' }, [
+    'c',
+    'd',
+  ]),
 };
+fc.sample(fc.tuple(formulaWith('W', 'B'), formulaWith('W', 'B')), { numRuns: 20, seed: 12 }).forEach((texts, i) => {
+  const random = learnedRule([`own = ${texts[0]}`, `B.own = ${texts[1]}`, 'F0'], { feedback: 'plastic' });
+  RULES[`plastic${i}`] = { ...random, theta: [1e-3, -1e-3, 1e-2] };
+});
 // Random formulas can come to any size: small coefficients keep a step tame.
 fc.sample(formula, { numRuns: 40, seed: 11 }).forEach((text, i) => {
   const random = learnedRule([`own = ${text}`, 'F0']);
@@ -62,22 +81,27 @@ for name, data in task["rules"].items():
     for x, target in zip(data["x"], data["target"]):
         W = arrays("W")
         y = rule.forward(W, array(x))
-        e = rule.errors(arrays("B"), y, array(target))
-        changes = rule.changes(W, y, e)
-        updated = [w.tolist() for w in rule.update(W, y, e)]
-        alone.append({"y": [v.tolist() for v in y], "e": [v.tolist() for v in e], "W": updated,
-                      "changes": [c.tolist() for c in changes]})
+        B = rule.signed(W, arrays("B")) if hasattr(rule, "signed") else arrays("B")
+        told = [W, B] if data["usesB"] else [W]
+        e = rule.errors(B, y, array(target))
+        both = lambda result: [m.tolist() for m in (result[0] + result[1] if data["plastic"] else result)]
+        changes = both(rule.changes(*told, y, e))
+        alone.append({"y": [v.tolist() for v in y], "e": [v.tolist() for v in e], "changes": changes,
+                      "updated": both(rule.update(*told, y, e))})
     W = arrays("W")
+    B = rule.signed(W, arrays("B")) if hasattr(rule, "signed") else arrays("B")
+    told = [W, B] if data["usesB"] else [W]
     y = rule.forward(W, array(data["x"]))
-    batch = rule.changes(W, y, rule.errors(arrays("B"), y, array(data["target"])))
-    results[name] = {"self_test": rule.self_test(), "alone": alone, "batch": [c.tolist() for c in batch]}
+    batch = both(rule.changes(*told, y, rule.errors(B, y, array(data["target"]))))
+    results[name] = {"self_test": rule.self_test(), "alone": alone, "batch": batch}
 json.dump(results, sys.stdout)
 `;
 
 type Rows = number[][];
 interface Outcome {
   readonly self_test: number;
-  readonly alone: { y: Rows; e: Rows; W: Rows[]; changes: Rows[] }[];
+  /** `updated` and `changes`: of all W, then of all B where they learn. */
+  readonly alone: { y: Rows; e: Rows; updated: Rows[]; changes: Rows[] }[];
   readonly batch: Rows[];
 }
 
@@ -85,35 +109,36 @@ const rows = ({ rows, columns, data }: Matrix): Rows =>
   Array.from({ length: rows }, (_, i) => [...data.subarray(i * columns, (i + 1) * columns)]);
 
 /** A network and three images. */
-function networkOf({ feedback }: LearnedRule) {
+function networkFor({ feedback }: LearnedRule) {
   const draw = noise(5);
-  const matrices = () =>
-    LAYERS.slice(1).map(
-      (n, l) =>
-        new Matrix(
-          n,
-          LAYERS[l]!,
-          Float64Array.from({ length: n * LAYERS[l]! }, () => draw()),
-        ),
-    );
-  const W = matrices();
-  const B = feedback === 'sym' ? W : matrices();
+  const matrices = (shapes: readonly MatrixShape[]) =>
+    shapes.map(({ rows, columns }) => {
+      const data = Float64Array.from({ length: rows * columns }, () => draw());
+      return new Matrix(rows, columns, data);
+    });
+  const W = matrices(matrixShapes(LAYERS));
+  const B = feedback === 'sym' ? W : matrices(feedbackShapes(LAYERS, feedback));
   const inputs = [0, 1, 2].map(() => Float64Array.from({ length: LAYERS[0]! }, () => Math.abs(draw())));
   return { W, B, inputs, labels: [0, 1, 2] };
 }
 
-/** By the reference engine: y, e and the weights after each image alone. */
+/** By the reference engine: y, e and the matrices after each image alone. */
 function reference(
   { rule, theta, beta, feedback }: LearnedRule,
-  { W, B, inputs, labels }: ReturnType<typeof networkOf>,
+  { W, B, inputs, labels }: ReturnType<typeof networkFor>,
 ) {
   return inputs.map((input, i) => {
     const copies = W.map((w) => w.copy());
-    const network = { layers: LAYERS, beta, W: copies, B: feedback === 'sym' ? copies : B };
+    const given = B.map((b) => b.copy());
+    const network = networkOf({ layers: LAYERS, beta, feedback }, copies, given);
     const { y } = forward(network, input);
-    const e = errors(beta, network.B, y, labels[i]!);
-    step(network, layerPrograms(rule, W.length), Float64Array.from(theta), input, labels[i]!);
-    return { y: y.map((v) => [...v]), e: e.map((v) => [...v]), W: copies.map(rows) };
+    const e = errors(beta, network.B, y, labels[i]!, 0, network.direct);
+    step(network, learningPrograms(rule, W.length), Float64Array.from(theta), input, labels[i]!);
+    return {
+      y: y.map((v) => [...v]),
+      e: e.map((v) => [...v]),
+      updated: [...copies, ...(rule.feedback ? given : [])].map(rows),
+    };
   });
 }
 
@@ -133,7 +158,7 @@ for (const target of ['numpy', 'pytorch'] as const) {
     mkdirSync(modules);
     const networks = Object.entries(RULES).map(([name, learned]) => {
       writeFileSync(join(modules, `${name}.py`), exportRule(learned, target));
-      return [name, networkOf(learned)] as const;
+      return [name, networkFor(learned)] as const;
     });
 
     test('every rule does what the reference engine does, alone and averaged over a batch', () => {
@@ -142,6 +167,8 @@ for (const target of ['numpy', 'pytorch'] as const) {
         {
           W: W.map(rows),
           B: B.map(rows),
+          usesB: ruleUsesB(RULES[name]!.rule),
+          plastic: RULES[name]!.rule.feedback !== undefined,
           x: inputs.map((x) => [...x]),
           target: labels.map((label) => [0, 1, 2].map((i) => Number(i === label))),
         },
@@ -154,10 +181,10 @@ for (const target of ['numpy', 'pytorch'] as const) {
         const { self_test, alone, batch } = results[name]!;
         const expected = reference(RULES[name]!, network);
         assert.ok(self_test <= 1e-12, `${name}: ${self_test}`);
-        expected.forEach(({ y, e, W }, i) => {
+        expected.forEach(({ y, e, updated }, i) => {
           assertClose(alone[i]!.y, y, `${name}: y of image ${i}`);
           assertClose(alone[i]!.e, e, `${name}: e of image ${i}`);
-          assertClose(alone[i]!.W, W, `${name}: W after image ${i}`);
+          assertClose(alone[i]!.updated, updated, `${name}: matrices after image ${i}`);
         });
         const mean = batch.map((matrix, l) =>
           matrix.map((row, r) =>

@@ -1,15 +1,19 @@
 /** Learned rules that nobody learned. */
 import type { LearnedRule } from '#dist/export/learned.js';
-import { parseRule } from '#dist/plasticity/rule.js';
+import { coefficientNames, parseRule } from '#dist/plasticity/rule.js';
 
 export const LAYERS = [5, 4, 6, 3];
 
 /** Coefficients 0.01, -0.02, 0.03 … */
-export function learnedRule(terms: readonly string[], changes: Partial<LearnedRule> = {}): LearnedRule {
-  const rule = parseRule(terms, LAYERS.length - 1);
+export function learnedRule(
+  terms: readonly string[],
+  changes: Partial<LearnedRule> = {},
+  constants: readonly string[] = [],
+): LearnedRule {
+  const rule = parseRule(terms, LAYERS.length - 1, constants);
   return {
     rule,
-    theta: rule.terms.map((_, i) => 0.01 * (i + 1) * (-1) ** i),
+    theta: coefficientNames(rule).map((_, i) => 0.01 * (i + 1) * (-1) ** i),
     layers: LAYERS,
     beta: 10,
     feedback: 'fix',

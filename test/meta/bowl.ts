@@ -3,7 +3,7 @@ import type { Rule } from '#dist/plasticity/rule.js';
 
 export const rule: Rule = {
   terms: ['F0', 'F2'].map((name) => ({ name, formula: '' })),
-  program: { nodes: [], U: [], V: [], C: [], a: -1 },
+  program: { nodes: [], U: [], V: [], C: [], a: -1, b: -1 },
 };
 
 /** An episode without a network; its number stands in `beta`. */

@@ -5,7 +5,7 @@ import { POOL } from '#dist/plasticity/pool.js';
 import { parseRule } from '#dist/plasticity/rule.js';
 
 const cost = (...terms: string[]) => programCost(parseRule(terms).program);
-const NOTHING = { Wx: 0, Wtp: 0, rank: 0, decay: false, e0: false };
+const NOTHING = { Wx: 0, Wtp: 0, Bx: 0, Btp: 0, rank: 0, decay: false, decayB: false, e0: false };
 
 describe('cost', () => {
   test('of the pool, from its equations', () => {
@@ -27,7 +27,7 @@ describe('cost', () => {
   });
 
   test('terms share what they have in common', () => {
-    assert.deepEqual(cost(...POOL.map(({ name }) => name)), { Wx: 0, Wtp: 1, rank: 3, decay: true, e0: true });
+    assert.deepEqual(cost(...POOL.map(({ name }) => name)), { ...NOTHING, Wtp: 1, rank: 3, decay: true, e0: true });
   });
 
   test('of other terms', () => {

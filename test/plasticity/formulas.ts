@@ -6,23 +6,27 @@ type Shape = 'scalar' | 'post' | 'pre' | 'matrix';
 
 const number = fc.integer({ min: -20, max: 20 }).map((n) => `${n < 0 ? `(-${-n / 10})` : n / 10}`);
 
-/** A formula of the given shape, nested up to `depth` deep. Shapes fit by construction; W never meets W. */
-function expression(shape: Shape, depth: number): fc.Arbitrary<string> {
+/** A formula of the given shape, nested up to `depth` deep. Shapes fit by construction; W never meets W, or B. */
+function expression(shape: Shape, depth: number, matrices: readonly string[]): fc.Arbitrary<string> {
   const leaf = {
     scalar: number,
     post: fc.constantFrom('y', 'e', 'z', 'one'),
     pre: fc.constantFrom('y_pre', 'e_pre', 'one_pre'),
     matrix: fc.oneof(
-      fc.constant('W'),
+      fc.constantFrom(...matrices),
       fc
         .tuple(fc.constantFrom('y', 'e', 'z', 'one'), fc.constantFrom('y_pre', 'e_pre', 'one_pre'))
         .map(([u, v]) => `${u} ${v}'`),
     ),
   }[shape];
   if (depth === 0) return leaf;
-  const sub = (s: Shape) => expression(s, depth - 1);
+  const sub = (s: Shape) => expression(s, depth - 1, matrices);
   const format = (text: string, ...parts: fc.Arbitrary<string>[]) =>
-    fc.tuple(...parts).map((values) => values.reduce((result, value) => result.replace('#', () => `(${value})`), text));
+    fc
+      .tuple(fc.constantFrom(...matrices), ...parts)
+      .map(([matrix, ...values]) =>
+        values.reduce((result, value) => result.replace('#', () => `(${value})`), text.replace('W', matrix)),
+      );
   const common = [
     format('# + #', sub(shape), sub(shape)),
     format('# - #', sub(shape), sub(shape)),
@@ -60,9 +64,12 @@ function expression(shape: Shape, depth: number): fc.Arbitrary<string> {
 }
 
 /** A term's formula: post x pre. */
-export const formula: fc.Arbitrary<string> = fc
-  .integer({ min: 0, max: 3 })
-  .chain((depth) => expression('matrix', depth));
+export const formula: fc.Arbitrary<string> = formulaWith('W');
+
+/** A term's formula of these matrices. */
+export function formulaWith(...matrices: string[]): fc.Arbitrary<string> {
+  return fc.integer({ min: 0, max: 3 }).chain((depth) => expression('matrix', depth, matrices));
+}
 
 /** Where a term applies, by a number: 0 everywhere, 31 `@each`, else the layers of its bits that there are. */
 export const place = fc.oneof(fc.constantFrom(0, 31), fc.integer({ min: 1, max: 30 }));

@@ -2,10 +2,11 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { Matrix } from '#dist/engine/reference/matrix.js';
-import { applyUpdate } from '#dist/engine/reference/update.js';
-import { parseFormula, RuleError } from '#dist/plasticity/grammar.js';
+import { applyUpdates } from '#dist/engine/reference/update.js';
+import { ConstantError, parseFormula, RuleError } from '#dist/plasticity/grammar.js';
 import { POOL } from '#dist/plasticity/pool.js';
-import { layerPrograms, parseRule } from '#dist/plasticity/rule.js';
+import type { Program } from '#dist/plasticity/program.js';
+import { coefficientNames, layerPrograms, matrixOf, parseRule, ruleUsesB } from '#dist/plasticity/rule.js';
 import { type Dense, denseValue, formula, place, placedTerm } from './formulas.ts';
 
 const POST = 4;
@@ -58,7 +59,7 @@ function bothUpdates(
   );
   // A term that is placed in each layer has as many coefficients.
   const coefficients = rule.terms.map(({ name }) => theta[Number(/\d+/.exec(name))]!);
-  applyUpdate(layerPrograms(rule, LAYERS)[layer - 1]!, { W, leaves, theta: Float64Array.from(coefficients) });
+  applyUpdates({ W: layerPrograms(rule, LAYERS)[layer - 1]! }, { W, leaves, theta: Float64Array.from(coefficients) });
   return { expected, actual: W.data, scale };
 }
 
@@ -123,7 +124,7 @@ describe('parseRule', () => {
     assert.equal(fifth, rule.program);
     assert.equal(new Set([first, second, third]).size, 3);
     assert.equal(parseRule(['F0', 'F2']).placed, undefined);
-    assert.deepEqual(layerPrograms(parseRule(['F2@1']), 2)[1], { nodes: [], U: [], V: [], C: [], a: -1 });
+    assert.deepEqual(layerPrograms(parseRule(['F2@1']), 2)[1], { nodes: [], U: [], V: [], C: [], a: -1, b: -1 });
   });
 
   test("the pool's formulas give the paper's update in the closed form of rank three", () => {
@@ -138,6 +139,56 @@ describe('parseRule', () => {
     // W'y serves F6, F7 and F9 together, and z stands in for W y_pre in F8.
     assert.equal(program.nodes.filter(({ op }) => op === 'Wtp').length, 1);
     assert.equal(program.nodes.filter(({ op }) => op === 'Wx').length, 0);
+  });
+
+  test("terms of B: the pool's formulas with B in place of W, and programs of their own", () => {
+    const rule = parseRule(['F0', 'b.oja@2', 'B.decay', "B.own@each = e y_pre'"], 2);
+    assert.deepEqual(
+      rule.terms.map(({ name, formula }) => `${name}: ${formula}`),
+      ["F0: -e y_pre'", "B.F9@2: y y_pre' - (y y') B", 'B.F3: -B', "B.own@1: e y_pre'", "B.own@2: e y_pre'"],
+    );
+    assert.deepEqual(
+      { ...rule, terms: [], feedback: undefined },
+      { ...parseRule(['F0']), terms: [], feedback: undefined },
+    );
+    const [first, second] = layerPrograms(rule.feedback!, 2);
+    assert.ok(first!.a < 0 && first!.b >= 0 && first!.U.length === 1);
+    assert.deepEqual(second!.nodes.filter(({ op }) => op === 'Btp').length, 1);
+    assert.deepEqual([matrixOf(rule.terms[0]!), matrixOf(rule.terms[1]!)], ['W', 'B']);
+    assert.deepEqual(
+      [['F0'], ['own = W - B'], ['B.F0']].map((terms) => ruleUsesB(parseRule(terms))),
+      [false, true, true],
+    );
+  });
+
+  test('a term of W and one of B may share a name; B times a known input is a pass of its own', () => {
+    const { program } = parseRule(["own = (B y_pre) y_pre' + (W y_pre) e_pre'", "B.own = (y' B y_pre) e e_pre'"]);
+    assert.deepEqual(
+      program.nodes.filter(({ op }) => op !== 'leaf').map(({ op }) => op),
+      ['theta', 'Bx'],
+    );
+  });
+
+  test('constants are coefficients behind the terms', () => {
+    const rule = parseRule(['F0', "own@2 = c (c + 2) e y_pre'", 'B.own = -d B'], 2, ['d', 'c']);
+    assert.deepEqual(coefficientNames(rule), ['F0', 'own@2', 'B.own', 'd', 'c']);
+    const thetas = (program: Program) => program.nodes.flatMap((node) => (node.op === 'theta' ? [node.index] : []));
+    assert.deepEqual(layerPrograms(rule, 2).map(thetas), [[0], [4, 0, 1]]);
+    assert.deepEqual(thetas(rule.feedback!.program), [3, 2]);
+    for (const [constants, message] of [
+      [['c'], /^the constant 'c' is in no formula, or changes nothing there$/],
+      [['W'], /^'W' cannot name a constant: formulas use it already$/],
+      [['sum'], /^'sum' cannot name a constant: formulas use it already$/],
+      [['F0'], /^'F0' cannot name a constant: a term has that name$/],
+      [['oja'], /^'oja' cannot name a constant: a term has that name$/],
+      [['Own'], /^'Own' cannot name a constant: a term has that name$/],
+      [['2c'], /^'2c' cannot name a constant \(valid:/],
+      [['d', 'D'], /^the constant 'D' is given twice$/],
+    ] as const)
+      assert.throws(
+        () => parseRule(["own = e y_pre'"], 2, constants),
+        (error: Error) => error instanceof ConstantError && message.test(error.message),
+      );
   });
 
   test('names of the pool, their aliases and formulas come in the order given', () => {
@@ -189,8 +240,20 @@ describe('parseRule', () => {
     [["own = y (e' + y_pre')"], /cannot add "y_pre'" \(1 x pre\) to "e'" \(1 x post\)/],
     [["own = (y .* y_pre) e_pre'"], /cannot multiply "y" \(post x 1\) element by element by "y_pre" \(pre x 1\)/],
     [["own = W W' W"], /^term 'own': W times W is not supported/],
+    [["own = W B' W"], /^term 'own': W times B is not supported/],
+    [["B.own = B W' B"], /^term 'B.own': B times W is not supported/],
+    [["B.own = y'"], /^term 'B.own': "y'" is 1 x post, but B is post x pre$/],
+    [['own = B .* W'], /^term 'own': B can be multiplied by a number or a matrix, but not element by element/],
+    [['B.F0', "B.F0 = -e y_pre'"], /^the term 'B.F0' is given twice$/],
+    [['B.F3 = -W'], /^the name 'B.F3' belongs to the pool's B.F3/],
+    [["B. = e y_pre'"], /^'B.' cannot name a term/],
+    [["B.a.b = e y_pre'"], /^'B.a.b' cannot name a term/],
+    [['B.F10'], /^unknown term 'B.F10'/],
     [['own = W .* W'], /not element by element/],
-    [["own = y x_pre'"], /unknown name 'x_pre' \(valid: y, e, z, one, y_pre, e_pre, one_pre, W, sum\), at character 3/],
+    [
+      ["own = y x_pre'"],
+      /unknown name 'x_pre' \(valid: y, e, z, one, y_pre, e_pre, one_pre, W, B, sum\), at character 3/,
+    ],
     [["own = y constructor'"], /unknown name 'constructor'/],
     [["own = y (e_pre'"], /'\)' expected instead of the end, at character 10/],
     [["own = y e_pre')"], /'\)' is one too many, at character 9/],

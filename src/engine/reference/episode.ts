@@ -1,12 +1,13 @@
 /**
  * One episode in float64: adapt, query loss, and the exact gradient of the loss with respect to theta by reverse mode.
  *
- * The weights of every step would take gigabytes, so a copy is kept every BLOCK steps; on the way back a block's
- * weights are made again from its copy and the kept updates, bit for bit as they were.
+ * The matrices of every step would take gigabytes, so a copy is kept every BLOCK steps; on the way back a block's
+ * matrices are made again from its copy and the kept updates, bit for bit as they were.
  */
 
 import { feedbackShapes, matrixShapes } from '../../network/layers.js';
-import { layerPrograms, type Rule } from '../../plasticity/rule.js';
+import type { Program } from '../../plasticity/program.js';
+import type { Rule } from '../../plasticity/rule.js';
 import type { Adaptation, Episode, EpisodeResult, Outcome } from '../engine.js';
 import { Matrix } from './matrix.js';
 import { meanAngles, orthonormality } from './statistics.js';
@@ -14,42 +15,45 @@ import {
   type Activity,
   errors,
   forward,
+  learningPrograms,
   type Network,
   networkOf,
+  repeatStep,
   reverseForward,
   reverseStep,
   type Step,
   step,
+  zeroAdjoints,
 } from './step.js';
-import { changeWeights } from './update.js';
+import type { PerMatrix } from './update.js';
 
 const BLOCK = 16;
 
 export function runEpisode(episode: Episode, rule: Rule, theta: Float64Array): EpisodeResult {
-  const { W, networkAt, train, query } = setUp(episode);
-  const programs = layerPrograms(rule, W.length);
+  const { learning, networkAt, programs, train, query } = setUp(episode, rule);
   const copies: Matrix[][] = [];
   const steps: Step[] = train.map(({ input, label }, t) => {
-    if (t % BLOCK === 0) copies.push(W.map((w) => w.copy()));
-    return step(networkAt(W), programs, theta, input, label);
+    if (t % BLOCK === 0) copies.push(learning.map((M) => M.copy()));
+    return step(networkAt(learning), programs, theta, input, label);
   });
 
-  const network = networkAt(W);
+  const network = networkAt(learning);
   const activities = query.map(({ input }) => forward(network, input));
-  const Lam = lossGradient(network, query, activities);
+  const Lam = lossGradient(network, programs, query, activities);
   const thetaGradient = new Float64Array(theta.length);
-  // weights[i] are those before step i of the block; they are made once and filled anew for each block.
-  const weights = Array.from({ length: Math.min(BLOCK, steps.length) }, () => W.map((w) => w.copy()));
+  // matrices[i] are those before step i of the block; they are made once and filled anew for each block.
+  const matrices = Array.from({ length: Math.min(BLOCK, steps.length) }, () => learning.map((M) => M.copy()));
   for (let block = copies.length - 1; block >= 0; block--) {
     const inBlock = steps.slice(block * BLOCK, (block + 1) * BLOCK);
     inBlock.forEach((_, i) => {
-      weights[i]!.forEach((w, l) => {
-        w.copyFrom(i === 0 ? copies[block]![l]! : weights[i - 1]![l]!);
-        if (i > 0) changeWeights(programs[l]!, w, inBlock[i - 1]!.updates[l]!);
+      const from = i === 0 ? copies[block]! : matrices[i - 1]!;
+      matrices[i]!.forEach((M, m) => {
+        M.copyFrom(from[m]!);
       });
+      if (i > 0) repeatStep(networkAt(matrices[i]!), programs, inBlock[i - 1]!, networkAt(from));
     });
     for (let i = inBlock.length - 1; i >= 0; i--) {
-      reverseStep(networkAt(weights[i]!), programs, inBlock[i]!, Lam, thetaGradient);
+      reverseStep(networkAt(matrices[i]!), programs, inBlock[i]!, Lam, thetaGradient);
     }
   }
   return { ...measure(network, query, activities), thetaGradient };
@@ -57,22 +61,34 @@ export function runEpisode(episode: Episode, rule: Rule, theta: Float64Array): E
 
 /** The way forward alone. */
 export function adapt(episode: Episode, rule: Rule, theta: Float64Array): Adaptation {
-  const { W, networkAt, train, query } = setUp(episode);
-  const programs = layerPrograms(rule, W.length);
-  for (const { input, label } of train) step(networkAt(W), programs, theta, input, label);
-  const network = networkAt(W);
+  const { learning, networkAt, programs, train, query } = setUp(episode, rule);
+  for (const { input, label } of train) step(networkAt(learning), programs, theta, input, label);
+  const network = networkAt(learning);
   const activities = query.map(({ input }) => forward(network, input));
-  return { ...measure(network, query, activities), weights: W.map(({ data }) => data) };
+  const data = (matrices: readonly Matrix[]) => matrices.map(({ data }) => data);
+  const feedback = episode.feedback === 'plastic' && { feedbackWeights: data(network.B) };
+  return { ...measure(network, query, activities), weights: data(network.W), ...feedback };
 }
 
-/** W before the first step, what makes a network of W at any step, and the images. */
-function setUp(episode: Episode) {
+/**
+ * The matrices that learn, before the first step: all W, then all B where feedback is plastic; what makes a network of
+ * them at any step; what changes them; and the images.
+ */
+function setUp(episode: Episode, rule: Rule) {
   const { layers, feedback, weights, feedbackWeights = [] } = episode;
+  const L = layers.length - 1;
   const W = Matrix.list(matrixShapes(layers), weights);
   const given = Matrix.list(feedbackShapes(layers, feedback), feedbackWeights);
+  const plastic = feedback === 'plastic';
   const train = samples(episode.trainImages, episode.trainLabels, layers[0]!);
   const query = samples(episode.queryImages, episode.queryLabels, layers[0]!);
-  return { W, networkAt: (W: readonly Matrix[]) => networkOf(episode, W, given), train, query };
+  return {
+    learning: plastic ? [...W, ...given] : W,
+    networkAt: (M: readonly Matrix[]) => networkOf(episode, M.slice(0, L), plastic ? M.slice(L) : given),
+    programs: learningPrograms(rule, L),
+    train,
+    query,
+  };
 }
 
 interface Sample {
@@ -108,9 +124,14 @@ function measure({ beta, W, B, direct }: Network, query: readonly Sample[], acti
   };
 }
 
-/** Lam, the derivative of the mean cross-entropy with respect to each W. */
-function lossGradient(network: Network, query: readonly Sample[], activities: readonly Activity[]): Matrix[] {
-  const Lam = network.W.map((w) => new Matrix(w.rows, w.columns));
+/** Lam, the derivative of the mean cross-entropy with respect to each matrix. */
+function lossGradient(
+  network: Network,
+  programs: readonly PerMatrix<Program>[],
+  query: readonly Sample[],
+  activities: readonly Activity[],
+): PerMatrix<Matrix>[] {
+  const Lam = zeroAdjoints(network, programs);
   query.forEach(({ label }, q) => {
     const { y, z } = activities[q]!;
     const zBar = z.map((values) => new Float64Array(values.length));

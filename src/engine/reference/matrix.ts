@@ -59,6 +59,11 @@ export class Matrix {
     for (let i = 0; i < this.data.length; i++) this.data[i]! *= s;
   }
 
+  /** W += s V */
+  addScaled(s: number, other: Matrix): void {
+    addTo(this.data, s, other.data);
+  }
+
   /** |this| with the signs of `other`; zero where that is zero. */
   signed(other: Matrix): Matrix {
     const data = this.data.map((value, i) => Math.abs(value) * Math.sign(other.data[i]!));

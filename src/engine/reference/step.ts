@@ -1,22 +1,30 @@
 /**
- * One online step: forward pass, errors through the feedback path, the rule's update; and its reverse.
+ * One online step: forward pass, errors through the feedback path as it is, the rule's update of W and perhaps B; and its
+ * reverse.
  * Layer l stands at index l - 1 of W, B, updates and programs, and at index l of y, z, e.
  */
 import { slope, softmax, softplus } from '../../network/activation.js';
 import type { Program } from '../../plasticity/program.js';
+import { layerPrograms, type Rule } from '../../plasticity/rule.js';
 import type { Episode } from '../engine.js';
-import { addProduct, addTo, dot, type Matrix } from './matrix.js';
-import { applyUpdate, type Leaves, reverseUpdate, type Update } from './update.js';
+import { addProduct, addTo, dot, Matrix } from './matrix.js';
+import { applyUpdates, changeMatrices, type Leaves, type PerMatrix, reverseUpdates, type Update } from './update.js';
 
 /** The network that an episode adapts. */
 export interface Network {
   readonly layers: readonly number[];
   readonly beta: number;
   readonly W: readonly Matrix[];
-  /** Feedback matrices; the very same objects as W where feedback is `sym`. */
+  /** Feedback matrices, which learn where there are programs for them; the very same objects as W where feedback is `sym`. */
   readonly B: readonly Matrix[];
   /** Direct feedback: B_l takes e_L to layer l - 1, in place of e_l. */
   readonly direct?: boolean;
+}
+
+/** What changes each layer's W, and its B where feedback is plastic. */
+export function learningPrograms(rule: Rule, layerCount: number): PerMatrix<Program>[] {
+  const feedback = rule.feedback && layerPrograms(rule.feedback, layerCount);
+  return layerPrograms(rule, layerCount).map((W, l) => ({ W, B: feedback?.[l] }));
 }
 
 /** The network with weights W: what feeds back is W itself, given matrices, or these with the signs of W. */
@@ -25,7 +33,13 @@ export function networkOf(
   W: readonly Matrix[],
   given: readonly Matrix[],
 ): Network {
-  const B = { sym: W, fix: given, dfa: given, sign: feedback === 'sign' ? given.map((b, l) => b.signed(W[l]!)) : [] };
+  const B = {
+    sym: W,
+    fix: given,
+    plastic: given,
+    dfa: given,
+    sign: feedback === 'sign' ? given.map((b, l) => b.signed(W[l]!)) : [],
+  };
   return { layers, beta, W, B: B[feedback], direct: feedback === 'dfa' };
 }
 
@@ -42,7 +56,7 @@ export interface Step {
   readonly activity: Activity;
   /** e_0 .. e_L. */
   readonly e: readonly Float64Array[];
-  readonly updates: readonly Update[];
+  readonly updates: readonly PerMatrix<Update>[];
 }
 
 /** z_l = W_l y_{l-1};  y_l = softplus(z_l), y_L = softmax(z_L)   (Eqs 1, 2) */
@@ -86,10 +100,16 @@ export function errors(
   return e;
 }
 
-/** Show one image: the network's weights change; what is returned is all that the way back needs. */
+/** Layer l + 1's matrices, as its rule sees them. */
+const layerOf = ({ W, B, direct }: Network, l: number): PerMatrix<Matrix> => ({
+  W: W[l]!,
+  B: direct ? undefined : B[l],
+});
+
+/** Show one image: the network's matrices change; what is returned is all that the way back needs. */
 export function step(
   network: Network,
-  programs: readonly Program[],
+  programs: readonly PerMatrix<Program>[],
   theta: Float64Array,
   input: Float64Array,
   label: number,
@@ -97,19 +117,40 @@ export function step(
   const activity = forward(network, input);
   const e = errors(network.beta, network.B, activity.y, label, lowestError(programs), network.direct);
   const leaves = leavesOf(activity.y, activity.z, e);
-  const updates = network.W.map((W, l) => applyUpdate(programs[l]!, { W, leaves: leaves[l]!, theta }));
+  const updates = programs.map((of, l) => applyUpdates(of, { ...layerOf(network, l), leaves: leaves[l]!, theta }));
   return { activity, e, updates };
 }
 
+/** Changes a network as a step did; `before` is the network before it. */
+export function repeatStep(
+  network: Network,
+  programs: readonly PerMatrix<Program>[],
+  { updates }: Step,
+  before: Network,
+): void {
+  updates.forEach((update, l) => {
+    changeMatrices(programs[l]!, layerOf(network, l), update, layerOf(before, l));
+  });
+}
+
+/** Zeros, to add up dLoss/dW_l and dLoss/dB_l in: the latter is the former where B is W, and absent where B is given. */
+export function zeroAdjoints({ W, B }: Network, programs: readonly PerMatrix<Program>[]): PerMatrix<Matrix>[] {
+  const zero = ({ rows, columns }: Matrix) => new Matrix(rows, columns);
+  return W.map((w, l) => {
+    const Lam = zero(w);
+    return { W: Lam, B: B === W ? Lam : programs[l]!.B && zero(w) };
+  });
+}
+
 /**
- * Reverse of `step`. `network` holds the weights before the step; `Lam[l]`, dLoss/dW_l after the step, becomes the one
- * before it, and d loss / d theta is added to `thetaBar`.
+ * Reverse of `step`. `network` holds the matrices before the step; `Lam[l - 1]`, dLoss/dW_l and dLoss/dB_l after the
+ * step, becomes those before it, and d loss / d theta is added to `thetaBar`.
  */
 export function reverseStep(
   network: Network,
-  programs: readonly Program[],
+  programs: readonly PerMatrix<Program>[],
   { activity, e, updates }: Step,
-  Lam: readonly Matrix[],
+  Lam: readonly PerMatrix<Matrix>[],
   thetaBar: Float64Array,
 ): void {
   const { beta, W, B, direct } = network;
@@ -122,7 +163,8 @@ export function reverseStep(
 
   const leafBars = leavesOf(yBar, zBar, eBar);
   updates.forEach((update, l) => {
-    reverseUpdate(programs[l]!, update, { W: W[l]!, Lam: Lam[l]!, leafBars: leafBars[l]!, thetaBar });
+    const layer = { ...layerOf(network, l), Lam: Lam[l]!, leafBars: leafBars[l]!, thetaBar };
+    reverseUpdates(programs[l]!, update, layer);
   });
 
   // Errors, upwards: e_{l-1} = (B_l'e_l) .* g_{l-1}, direct: (B_l'e_L) .* g_{l-1}
@@ -133,7 +175,7 @@ export function reverseStep(
     const dz = g.map((value, i) => beta * (1 - value) * e[l - 1]![i]! * eBar[l - 1]![i]!);
     if (l > 1) addTo(zBar[l - 1]!, 1, dz);
     B[l - 1]!.times(h, eBar[direct ? L : l]!);
-    if (B === W) Lam[l - 1]!.add(e[l]!, h);
+    Lam[l - 1]!.B?.add(e[l]!, h);
   }
 
   // e_L = y_L - onehot, y_L = softmax(z_L)
@@ -149,8 +191,10 @@ export function reverseStep(
 }
 
 /** e_0, the error at the pixels, is only worked out where a term of layer 1 asks for e_pre. */
-const lowestError = ([first]: readonly Program[]): number =>
-  first!.nodes.some((node) => node.op === 'leaf' && node.leaf === 'e_pre') ? 0 : 1;
+function lowestError([first]: readonly PerMatrix<Program>[]): number {
+  const asks = (of?: Program) => of?.nodes.some((node) => node.op === 'leaf' && node.leaf === 'e_pre');
+  return asks(first!.W) || asks(first!.B) ? 0 : 1;
+}
 
 /** Reverse of the activations, downwards: y_l = softplus(z_l), z_l = W_l y_{l-1}, from the adjoints of z_L and of all y. */
 export function reverseForward(
@@ -158,7 +202,7 @@ export function reverseForward(
   y: readonly Float64Array[],
   zBar: readonly Float64Array[],
   yBar: readonly Float64Array[],
-  Lam: readonly Matrix[],
+  Lam: readonly PerMatrix<Matrix>[],
 ): void {
   for (let l = W.length; l >= 1; l--) {
     if (l < W.length)
@@ -167,7 +211,7 @@ export function reverseForward(
         yBar[l]!,
         y[l]!.map((value) => slope(value, beta)),
       );
-    Lam[l - 1]!.add(zBar[l]!, y[l - 1]!);
+    Lam[l - 1]!.W.add(zBar[l]!, y[l - 1]!);
     if (l > 1) W[l - 1]!.transposeTimes(zBar[l]!, yBar[l - 1]!);
   }
 }

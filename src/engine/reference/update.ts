@@ -1,21 +1,25 @@
 /**
- * The rule at one layer and step: the update dW = sum_u U_u R_u' + a W with R_u = sum_v C_uv V_v, and its reverse.
+ * The rule at one layer and step: the update dM = sum_u U_u R_u' + a W + b B with R_u = sum_v C_uv V_v of each matrix M
+ * that learns, W and perhaps B, all from W and B as they were before; and its reverse.
  * Every node's value is a vector; a scalar is a vector of length 1. Each operation's forward and reverse stand together.
  */
-import type { Leaf, Node, Program } from '../../plasticity/program.js';
+import type { Leaf, MatrixName, Node, Program } from '../../plasticity/program.js';
 import { addProduct, addTo, dot, type Matrix } from './matrix.js';
 
 /** What a layer offers to a rule at one step: values going forward, adjoints going back. */
 export type Leaves = Readonly<Record<Leaf, Float64Array>>;
 
-/** All that one layer's update keeps for the way back. */
+/** Something of a layer's W, and of its B where it has such a thing. */
+export type PerMatrix<T> = { readonly W: T; readonly B?: T | undefined };
+
+/** All that the update of one matrix keeps for the way back. */
 export interface Update {
   /** Value of each node of the program. */
   readonly values: readonly Float64Array[];
   /** R_u, pre-synaptic, one per U. */
   readonly R: readonly Float64Array[];
-  /** The decay a. */
-  readonly a: number;
+  /** a and b, the numbers in front of W and B; absent where there is none. */
+  readonly scales: Readonly<Partial<Record<MatrixName, number>>>;
 }
 
 interface Operation<N extends Node> {
@@ -31,17 +35,16 @@ interface Operation<N extends Node> {
   ): void;
 }
 
-interface Forward {
-  readonly W: Matrix;
+/** B is absent where the feedback is no matrix of W's shape. */
+interface Forward extends PerMatrix<Matrix> {
   readonly leaves: Leaves;
   readonly theta: Float64Array;
 }
 
-interface Reverse {
-  /** W before the update. */
-  readonly W: Matrix;
-  /** dLoss/dW, so far. */
-  readonly Lam: Matrix;
+/** W and B are those before the update. */
+interface Reverse extends PerMatrix<Matrix> {
+  /** dLoss/dW and dLoss/dB, so far. B's is absent where B is held constant, and W's own where B is W. */
+  readonly Lam: PerMatrix<Matrix>;
   /** Adjoints of the leaves; what is added to `one` and `one_pre` is of no use to anybody. */
   readonly leafBars: Leaves;
   readonly thetaBar: Float64Array;
@@ -89,28 +92,53 @@ const OPERATIONS: { readonly [K in Node['op']]: Operation<Extract<Node, { op: K 
       addTo(bars[b]!, g[0]!, values[a]!);
     },
   },
-  /** x = W c */
-  Wx: {
-    forward: ({ a }, x, values, { W }) => W.times(values[a]!, x),
-    reverse({ a }, g, values, bars, { W, Lam }) {
-      W.transposeTimes(g, bars[a]!);
-      Lam.add(g, values[a]!);
-    },
-  },
-  /** x = W'c */
-  Wtp: {
-    forward: ({ a }, x, values, { W }) => W.transposeTimes(values[a]!, x),
-    reverse({ a }, g, values, bars, { W, Lam }) {
-      W.times(g, bars[a]!);
-      Lam.add(values[a]!, g);
-    },
-  },
+  Wx: times('W'),
+  Bx: times('B'),
+  Wtp: transposeTimes('W'),
+  Btp: transposeTimes('B'),
 };
+
+/** x = M c */
+function times(name: MatrixName): Operation<Node & { readonly op: 'Wx' | 'Bx' }> {
+  return {
+    forward: ({ a }, x, values, layer) => layer[name]!.times(values[a]!, x),
+    reverse({ a }, g, values, bars, { [name]: M, Lam }) {
+      M!.transposeTimes(g, bars[a]!);
+      Lam[name]?.add(g, values[a]!);
+    },
+  };
+}
+
+/** x = M'c */
+function transposeTimes(name: MatrixName): Operation<Node & { readonly op: 'Wtp' | 'Btp' }> {
+  return {
+    forward: ({ a }, x, values, layer) => layer[name]!.transposeTimes(values[a]!, x),
+    reverse({ a }, g, values, bars, { [name]: M, Lam }) {
+      M!.times(g, bars[a]!);
+      Lam[name]?.add(values[a]!, g);
+    },
+  };
+}
 
 const zeros = (values: readonly Float64Array[]) => values.map((value) => new Float64Array(value.length));
 
-/** Evaluate the program on W, then W <- (1 + a) W + sum_u U_u R_u'. */
-export function applyUpdate(program: Program, layer: Forward): Update {
+const OTHER = { W: 'B', B: 'W' } as const;
+
+function each<T, R>({ W, B }: PerMatrix<T>, make: (of: T, name: MatrixName) => R): PerMatrix<R> {
+  return B === undefined ? { W: make(W, 'W') } : { W: make(W, 'W'), B: make(B, 'B') };
+}
+
+/** Does a matrix change by a share of the other one, so that it matters which is changed first? */
+const crosses = ({ W, B }: PerMatrix<Program>): boolean => W.b >= 0 || (B !== undefined && B.a >= 0);
+
+/** Works out what the programs come to on W and B, then changes the matrices that have one. */
+export function applyUpdates(programs: PerMatrix<Program>, layer: Forward): PerMatrix<Update> {
+  const updates = each(programs, (program) => evaluate(program, layer));
+  changeMatrices(programs, layer, updates, crosses(programs) ? each<Matrix, Matrix>(layer, (M) => M.copy()) : layer);
+  return updates;
+}
+
+function evaluate(program: Program, layer: Forward): Update {
   const { W } = layer;
   const length = { scalar: 1, post: W.rows, pre: W.columns };
   const values: Float64Array[] = [];
@@ -124,20 +152,53 @@ export function applyUpdate(program: Program, layer: Forward): Update {
     for (const [v, c] of row.entries()) if (c >= 0) addTo(sum, values[c]![0]!, values[program.V[v]!]!);
     return sum;
   });
-  const a = program.a >= 0 ? values[program.a]![0]! : 0;
-  changeWeights(program, W, { values, R, a });
-  return { values, R, a };
+  const { a, b } = program;
+  return { values, R, scales: { ...(a >= 0 && { W: values[a]![0]! }), ...(b >= 0 && { B: values[b]![0]! }) } };
 }
 
-/** W <- (1 + a) W + sum_u U_u R_u' from what was kept. */
-export function changeWeights(program: Program, W: Matrix, { values, R, a }: Update): void {
-  if (program.a >= 0) W.multiply(1 + a);
-  for (const [i, u] of program.U.entries()) W.add(values[u]!, R[i]!);
+/** M <- M + a W + b B + sum_u U_u R_u' from what was kept; `before` are W and B before the update. */
+export function changeMatrices(
+  programs: PerMatrix<Program>,
+  layer: PerMatrix<Matrix>,
+  updates: PerMatrix<Update>,
+  before: PerMatrix<Matrix>,
+): void {
+  each(programs, ({ U }, name) => {
+    const M = layer[name]!;
+    const { values, R, scales } = updates[name]!;
+    const { [name]: own, [OTHER[name]]: cross } = scales;
+    if (own !== undefined) M.multiply(1 + own);
+    if (cross !== undefined) M.addScaled(cross, before[OTHER[name]]!);
+    for (const [i, u] of U.entries()) M.add(values[u]!, R[i]!);
+  });
 }
 
-/** Reverse of applyUpdate: turns Lam = dLoss/dW after the update into dLoss/dW before it, adding to the other adjoints. */
-export function reverseUpdate(program: Program, { values, R, a }: Update, layer: Reverse): void {
-  const { W, Lam } = layer;
+/**
+ * Reverse of applyUpdates: turns Lam, dLoss/dW and dLoss/dB after the update, into those before it, adding to the other
+ * adjoints.
+ */
+export function reverseUpdates(programs: PerMatrix<Program>, updates: PerMatrix<Update>, layer: Reverse): void {
+  const { Lam } = layer;
+  const bars = each(programs, (program, name) => factorBars(program, updates[name]!, layer, Lam[name]!));
+  const after = crosses(programs) ? each(Lam, (M) => M.copy()) : Lam;
+  each(updates, ({ scales }, name) => {
+    if (scales[name] !== undefined) Lam[name]!.multiply(1 + scales[name]);
+  });
+  each(updates, ({ scales }, name) => {
+    const cross = scales[OTHER[name]];
+    if (cross !== undefined) Lam[OTHER[name]]?.addScaled(cross, after[name]!);
+  });
+  each(programs, ({ nodes }, name) => {
+    for (let i = nodes.length - 1; i >= 0; i--) {
+      const node = nodes[i]!;
+      const operation = OPERATIONS[node.op] as Operation<Node>;
+      operation.reverse(node, bars[name]![i]!, updates[name]!.values, bars[name]!, layer);
+    }
+  });
+}
+
+/** Adjoints of the nodes that the update of M is made from; Lam is dLoss/dM after it. */
+function factorBars(program: Program, { values, R }: Update, { W, B }: Reverse, Lam: Matrix): Float64Array[] {
   const bars = zeros(values);
   const RBars = zeros(R);
   program.U.forEach((u, i) => {
@@ -150,12 +211,7 @@ export function reverseUpdate(program: Program, { values, R, a }: Update, layer:
       bars[c]![0]! += dot(RBars[u]!, values[program.V[v]!]!);
       addTo(bars[program.V[v]!]!, values[c]![0]!, RBars[u]!);
     }
-  if (program.a >= 0) {
-    bars[program.a]![0]! += Lam.inner(W);
-    Lam.multiply(1 + a);
-  }
-  for (let i = program.nodes.length - 1; i >= 0; i--) {
-    const node = program.nodes[i]!;
-    (OPERATIONS[node.op] as Operation<Node>).reverse(node, bars[i]!, values, bars, layer);
-  }
+  if (program.a >= 0) bars[program.a]![0]! += Lam.inner(W);
+  if (program.b >= 0) bars[program.b]![0]! += Lam.inner(B!);
+  return bars;
 }

@@ -20,7 +20,8 @@ export interface Layer {
 
 type Operation<N extends Node> = (tf: TensorFlow, node: N, values: readonly Tensor[], layer: Layer) => Tensor;
 
-const OPERATIONS: { readonly [K in Node['op']]: Operation<Extract<Node, { op: K }>> } = {
+/** None with B: checkRun refuses such rules. */
+const OPERATIONS: { readonly [K in Exclude<Node['op'], 'Bx' | 'Btp'>]: Operation<Extract<Node, { op: K }>> } = {
   leaf: (_tf, { leaf }, _values, { leaves }) => leaves[leaf],
   theta: (_tf, { index }, _values, { theta }) => theta[index]!,
   const: (tf, { value }) => tf.scalar(value),
@@ -34,7 +35,8 @@ const OPERATIONS: { readonly [K in Node['op']]: Operation<Extract<Node, { op: K 
 /** (1 + a) W + sum_u U_u R_u' with R_u = sum_v C_uv V_v: the outer products are one matrix product of rank |U|. */
 export function updatedWeights(tf: TensorFlow, { nodes, U, V, C, a }: Program, layer: Layer): Tensor {
   const values: Tensor[] = [];
-  for (const node of nodes) values.push((OPERATIONS[node.op] as Operation<Node>)(tf, node, values, layer));
+  for (const node of nodes)
+    values.push((OPERATIONS[node.op as keyof typeof OPERATIONS] as Operation<Node>)(tf, node, values, layer));
   const R = C.map((row) => tf.addN(row.flatMap((c, v) => (c < 0 ? [] : [tf.mul(values[c]!, values[V[v]!]!)]))));
   const kept = a < 0 ? layer.W : tf.mul(tf.add(values[a]!, 1), layer.W);
   if (U.length === 0) return kept;
