@@ -15,11 +15,13 @@ import { openDataset } from '#dist/data/open.js';
 import { classIndex, type EpisodeSetting, makeEpisode } from '#dist/data/sampler.js';
 import { createEngine } from '#dist/engine/create.js';
 import type { Engine, Feedback } from '#dist/engine/engine.js';
-import { Arena } from '#dist/engine/wasm/arena.js';
+import { Arena, newMemory } from '#dist/engine/wasm/arena.js';
 import { createWasmEngine } from '#dist/engine/wasm/engine.js';
 import { runEpisode } from '#dist/engine/wasm/episode.js';
 import { compileKernels, instantiate } from '#dist/engine/wasm/kernels.js';
-import { makeWorkspace } from '#dist/engine/wasm/workspace.js';
+import { shapeOf } from '#dist/engine/wasm/preparation.js';
+import { Stage } from '#dist/engine/wasm/stage.js';
+import { statistics } from '#dist/engine/wasm/statistics.js';
 import { defaultLayers } from '#dist/network/layers.js';
 import { GROUPS } from '#dist/plasticity/pool.js';
 import { parseRule } from '#dist/plasticity/rule.js';
@@ -212,12 +214,15 @@ async function measurePeak(): Promise<number> {
 
 async function countMacs(one: Case): Promise<number> {
   const bytes = new Uint8Array(readFileSync(new URL('../../dist/engine/wasm/kernels.wasm', import.meta.url)));
-  const arena = new Arena();
+  const arena = new Arena(newMemory(false));
   const { kernels, count } = counting(instantiate(await compileKernels(bytes, false), arena.memory));
   const episode = makeEpisode(setting(one.feedback), 0);
-  const space = makeWorkspace(arena, kernels, episode, parseRule(one.terms));
-  space.preparation.fill(episode);
-  runEpisode({ arena, kernels }, space, episode, thetaOf(one));
+  const machine = { arena, kernels };
+  const rule = parseRule(one.terms);
+  const stage = new Stage(machine, shapeOf(episode, rule), rule, 1);
+  stage.slots[0]!.fill(episode);
+  const space = stage.space(0);
+  await runEpisode(machine, space, episode, thetaOf(one), (labels) => statistics(machine, space, labels));
   return count();
 }
 
