@@ -2,13 +2,13 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
-import { Arena, padded } from '#dist/engine/wasm/arena.js';
+import { Arena, newMemory, padded } from '#dist/engine/wasm/arena.js';
 import { compileKernels, instantiate } from '#dist/engine/wasm/kernels.js';
 import { drawWeights } from '#dist/network/initialise.js';
 import { noise } from './random-episode.ts';
 
 const bytes = new Uint8Array(readFileSync(new URL('../../dist/engine/wasm/kernels.wasm', import.meta.url)));
-const arena = new Arena();
+const arena = new Arena(newMemory(false));
 const k = instantiate(await compileKernels(bytes, false), arena.memory);
 // Grow once, so that views stay valid.
 arena.bytes(8 << 20);

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
@@ -251,76 +250,18 @@ describe('the same bytes', () => {
   });
 });
 
-describe('the helper thread', () => {
-  const rule = parseRule(['F0', 'F2', 'F9']);
-  const theta = Float64Array.of(5e-3, -1e-3, 1e-3);
-  /** Weights as numbers, or drawn under a key. */
-  const episodes = [1, 2, 3, 4].flatMap((seed) =>
-    (['fix', 'sym'] as const).map((feedback): Episode => {
-      const layers = [60, 30, 20, 9 + (seed % 2)];
-      const episode = randomEpisode({ layers, feedback, train: 40, query: 5, seed });
-      const weightKey = [seed, 7] as const;
-      return seed < 3 ? episode : { ...episode, weightKey, ...drawWeights(weightKey, layers, { feedback }) };
-    }),
-  );
-
-  test('gives the same bytes as without it', async () => {
-    const expected = await wasm.run(
-      episodes,
-      rule,
-      episodes.map(() => theta),
-    );
-    const engine = await createWasmEngine();
-    for (const [i, episode] of episodes.entries()) {
-      if (i + 1 < episodes.length) engine.prefetch!(episodes[i + 1]!, rule);
-      assert.deepEqual(await run(engine, episode, rule, theta), expected[i]);
+describe('weights', () => {
+  test('drawn under a key are those of drawWeights', async () => {
+    const layers = [60, 30, 20, 9];
+    const theta = Float64Array.of(5e-3, -1e-3, 1e-3);
+    const weightKey = [4, 7] as const;
+    const given = randomEpisode({ layers, feedback: 'fix', train: 40, query: 5, seed: 4 });
+    for (const feedback of ['fix', 'dfa', 'sym'] as const) {
+      const episode: Episode = { ...given, feedback, ...drawWeights(weightKey, layers, { feedback }) };
+      const drawn = await run(wasm, { ...episode, weightKey }, bio, theta);
+      assert.deepEqual(await run(wasm, episode, bio, theta), drawn);
+      assertClose(drawn.loss, (await run(reference, episode, bio, theta)).loss, 1e-5, 'loss');
     }
-    await engine.dispose();
-  });
-
-  test('may be told of an episode that is not run, or of one twice', async () => {
-    const expected = await run(wasm, episodes[0]!, rule, theta);
-    const engine = await createWasmEngine();
-    engine.prefetch!(episodes[5]!, rule);
-    engine.prefetch!(episodes[0]!, parseRule(['F0']));
-    engine.prefetch!(episodes[0]!, rule);
-    assert.deepEqual(await run(engine, episodes[0]!, rule, theta), expected);
-    assert.deepEqual(await run(engine, episodes[0]!, rule, theta), expected);
-    await engine.dispose();
-    assert.deepEqual(await run(engine, episodes[0]!, rule, theta), expected);
-  });
-
-  test('neither keeps a process alive nor lets it end before disposing is done', () => {
-    const script = `
-      const { createWasmEngine } = await import('#dist/engine/wasm/engine.js');
-      const { parseRule } = await import('#dist/plasticity/rule.js');
-      const one = new Float32Array(6);
-      const episode = { layers: [3, 2], beta: 1, feedback: 'sym', weights: [one], trainImages: new Uint8Array(3),
-        trainLabels: new Uint8Array(1), queryImages: new Uint8Array(3), queryLabels: new Uint8Array(1) };
-      const engines = [await createWasmEngine(), await createWasmEngine()];
-      for (const engine of engines) {
-        engine.prefetch(episode, parseRule(['F0']));
-        await engine.run([episode], parseRule(['F0']), [Float64Array.of(0)]);
-        // An answer that nobody has taken when the engine goes.
-        engine.prefetch(episode, parseRule(['F0']));
-        for (const start = performance.now(); performance.now() < start + 100; );
-      }
-      await engines[0].dispose();
-      console.log('disposed');`;
-    const root = new URL('../..', import.meta.url);
-    const options = { cwd: root, encoding: 'utf8', timeout: 60_000 } as const;
-    const { status, stdout } = spawnSync(process.execPath, ['--input-type=module', '--eval', script], options);
-    assert.deepEqual([status, stdout], [0, 'disposed\n']);
-  });
-
-  test('weights drawn under a key are those of drawWeights', async () => {
-    const { weightKey: _, ...given } = episodes[6]!;
-    assert.ok(_);
-    assert.deepEqual(await run(wasm, given, rule, theta), await run(wasm, episodes[6]!, rule, theta));
-    const direct = { ...given, feedback: 'dfa', ...drawWeights(_, given.layers, { feedback: 'dfa' }) } as const;
-    const drawn = await run(wasm, { ...direct, weightKey: _ }, rule, theta);
-    assert.deepEqual(await run(wasm, direct, rule, theta), drawn);
-    assertClose(drawn.loss, (await run(reference, direct, rule, theta)).loss, 1e-5, 'loss');
   });
 });
 

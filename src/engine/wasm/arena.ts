@@ -23,16 +23,41 @@ export class Rows {
   }
 }
 
+/** Memory for one arena; `shared` where several threads are to work in it, on kernels compiled for that. */
+export function newMemory(shared: boolean): WebAssembly.Memory {
+  return new WebAssembly.Memory({ initial: 1, maximum: MOST_PAGES, shared });
+}
+
 export class Arena {
-  readonly memory = new WebAssembly.Memory({ initial: 1, maximum: MOST_PAGES });
-  #floats = new Float32Array(this.memory.buffer);
-  #integers = new Int32Array(this.memory.buffer);
-  #bytes = new Uint8Array(this.memory.buffer);
+  readonly memory: WebAssembly.Memory;
+  readonly #clears: boolean;
+  #floats!: Float32Array;
+  #doubles!: Float64Array;
+  #integers!: Int32Array;
+  #bytes!: Uint8Array;
   #end = START;
 
-  /** Forgets all that was handed out. */
-  reset(): void {
-    this.#end = START;
+  /** @param clears whether what is handed out is zeroed; not where another thread's arena has handed out the same. */
+  constructor(memory: WebAssembly.Memory, { clears = true }: { readonly clears?: boolean } = {}) {
+    this.memory = memory;
+    this.#clears = clears;
+    this.#look();
+  }
+
+  /** Views on the memory as it is now. */
+  #look(): void {
+    const { buffer } = this.memory;
+    this.#floats = new Float32Array(buffer);
+    this.#doubles = new Float64Array(buffer);
+    this.#integers = new Int32Array(buffer);
+    this.#bytes = new Uint8Array(buffer);
+  }
+
+  /** Forgets all that was handed out, or what was since `end` was this. */
+  reset(end = START): void {
+    this.#end = end;
+    // Another thread may have made it larger.
+    if (this.#bytes.length !== this.memory.buffer.byteLength) this.#look();
   }
 
   /** Address of `count` bytes, zero at first, at a multiple of 64. */
@@ -48,11 +73,9 @@ export class Arena {
           `the wasm engine cannot get ${Math.ceil(this.#end / 2 ** 20)} MiB of memory (at most 4096): use smaller layers or fewer training images`,
         );
       }
-      this.#floats = new Float32Array(this.memory.buffer);
-      this.#integers = new Int32Array(this.memory.buffer);
-      this.#bytes = new Uint8Array(this.memory.buffer);
+      this.#look();
     }
-    this.#bytes.fill(0, at, this.#end);
+    if (this.#clears) this.#bytes.fill(0, at, this.#end);
     return at;
   }
 
@@ -83,16 +106,17 @@ export class Arena {
     this.#floats[at / FLOAT] = value;
   }
 
+  /** All of the memory as float64; valid until the next allocation. */
+  get doubles(): Float64Array {
+    return this.#doubles;
+  }
+
   integer(at: number): number {
     return this.#integers[at / 4]!;
   }
 
   setInteger(at: number, value: number): void {
     this.#integers[at / 4] = value;
-  }
-
-  read(at: number, to: Uint8Array): void {
-    to.set(this.#bytes.subarray(at, at + to.length));
   }
 
   write(at: number, bytes: Uint8Array): void {

@@ -6,7 +6,7 @@ import type { Adaptation, Episode, EpisodeResult } from '../engine.js';
 import type { Arena } from './arena.js';
 import { padded } from './arena.js';
 import type { Kernels } from './kernels.js';
-import { finalMatrices, statistics } from './statistics.js';
+import { finalMatrices, type Statistics, statistics } from './statistics.js';
 import type { Workspace } from './workspace.js';
 
 export interface Machine {
@@ -14,15 +14,24 @@ export interface Machine {
   readonly kernels: Kernels;
 }
 
-/** Runs the episode that `space` was prepared for. */
-export function runEpisode(machine: Machine, space: Workspace, episode: Episode, theta: Float64Array): EpisodeResult {
+/**
+ * Runs the episode that `space` was prepared for. `measure` is called as soon as all is there that the statistics are made
+ * of, which the way back leaves alone: so they may be made beside it.
+ */
+export async function runEpisode(
+  machine: Machine,
+  space: Workspace,
+  episode: Episode,
+  theta: Float64Array,
+  measure: (queryLabels: Uint8Array) => Statistics | Promise<Statistics>,
+): Promise<EpisodeResult> {
   goForward(machine, space, episode, theta);
   const { loss, accuracy } = query(machine, space, episode.queryLabels);
+  const measured = measure(episode.queryLabels);
   queryBack(machine, space, episode.queryLabels);
   const thetaGradient = new Float64Array(theta.length);
   for (let t = episode.trainLabels.length - 1; t >= 0; t--) stepBack(machine, space, t, thetaGradient);
-  const W = finalMatrices(space);
-  return { loss, accuracy, thetaGradient, ...statistics(machine, space, episode.queryLabels, W) };
+  return { loss, accuracy, thetaGradient, ...(await measured) };
 }
 
 /** The way forward alone. */
@@ -38,7 +47,7 @@ export function adapt(machine: Machine, space: Workspace, episode: Episode, thet
     for (let i = 0, to = 0; i < post; i++) for (let j = 0; j < pre; j++) values[to++] = stored[i * down + j * across]!;
     return values;
   });
-  return { loss, accuracy, ...statistics(machine, space, episode.queryLabels, W), weights };
+  return { loss, accuracy, ...statistics(machine, space, episode.queryLabels), weights };
 }
 
 function goForward(machine: Machine, space: Workspace, { trainLabels }: Episode, theta: Float64Array): void {

@@ -1,25 +1,28 @@
-/** The helper thread's own program: prepares one episode after the other in a memory of its own. */
+/** The helper thread's own program: the same kernels in the same memory as the engine, on what it is asked. */
 import { Arena } from './arena.js';
-import type { HelperData, PrepareRequest } from './helper.js';
+import type { Answer, HelperData, HelperRequest } from './helper.js';
 import { instantiate } from './kernels.js';
-import { Preparation } from './preparation.js';
+import { Stage } from './stage.js';
+import { statistics } from './statistics.js';
 
 const { parentPort, workerData } = process.getBuiltinModule('node:worker_threads');
-const arena = new Arena();
-const kernels = instantiate((workerData as HelperData).module, arena.memory);
-let preparation: Preparation | undefined;
-let preparedFor = '';
+const { module, memory } = workerData as HelperData;
+// What lies in the memory is the engine's: here it is laid out alike, but not cleared.
+const arena = new Arena(memory, { clears: false });
+const machine = { arena, kernels: instantiate(module, memory) };
+let stage: Stage | undefined;
 
-parentPort!.on('message', ({ shape, episode, into }: PrepareRequest) => {
-  const key = JSON.stringify(shape);
-  if (!preparation || key !== preparedFor) {
-    arena.reset();
-    preparation = new Preparation(arena, kernels, shape);
-    preparedFor = key;
+function answer(request: HelperRequest): Answer {
+  if (request.kind === 'layOut') {
+    stage = new Stage(machine, request.shape, request.rule, request.slots);
+    return undefined;
   }
-  preparation.fill(episode);
-  const { size } = preparation;
-  const prepared = into?.length === size ? into : new Uint8Array(new SharedArrayBuffer(size));
-  preparation.save(prepared);
-  parentPort!.postMessage(prepared);
+  const { slot } = request;
+  if (request.kind === 'measure') return statistics(machine, stage!.space(slot), request.queryLabels);
+  stage!.slots[slot]!.fill(request.episode);
+  return undefined;
+}
+
+parentPort!.on('message', (request: HelperRequest) => {
+  parentPort!.postMessage(answer(request));
 });

@@ -1,58 +1,82 @@
+import type { Rule } from '../../plasticity/rule.js';
 import type { Episode } from '../engine.js';
 import type { KernelModule } from './kernels.js';
 import { type EpisodeShape, type Preparable, preparable } from './preparation.js';
+import type { Stage } from './stage.js';
+import type { Statistics } from './statistics.js';
 
 /** What the helper thread is asked. */
-export interface PrepareRequest {
-  readonly shape: EpisodeShape;
-  readonly episode: Preparable;
-  /** Where the answer may go, if it is of the right size. */
-  readonly into: Prepared | undefined;
-}
+export type HelperRequest =
+  | { readonly kind: 'layOut'; readonly shape: EpisodeShape; readonly rule: Rule; readonly slots: number }
+  | { readonly kind: 'prepare'; readonly slot: number; readonly episode: Preparable }
+  | { readonly kind: 'measure'; readonly slot: number; readonly queryLabels: Uint8Array };
 
-/** What `Preparation.fill` made, in memory that both threads see. */
-export type Prepared = Uint8Array<SharedArrayBuffer>;
+/** Statistics where they were asked for. */
+export type Answer = Statistics | undefined;
 
 /** What it is started with. */
 export interface HelperData {
   readonly module: KernelModule;
+  readonly memory: WebAssembly.Memory;
 }
 
-/** A thread that prepares episodes while the engine works on the ones before. Node only. */
+/**
+ * A thread that works in the engine's own memory: it prepares the next episode, and makes the statistics of one beside
+ * its way back. Requests are answered in order. Node only.
+ */
 export class Helper {
   readonly #worker;
-  readonly #waiting: { resolve: (prepared: Prepared) => void; reject: (error: Error) => void }[] = [];
-  /** Memory of answers that were used up: new megabytes for each episode would cost more than filling them. */
-  readonly #free: Prepared[] = [];
+  readonly #waiting: { resolve: (answer: Answer) => void; reject: (error: Error) => void }[] = [];
+  #error: Error | undefined;
+  #ready = false;
 
-  constructor(module: KernelModule) {
+  constructor(data: HelperData) {
     const { Worker } = process.getBuiltinModule('node:worker_threads');
-    const workerData: HelperData = { module };
-    this.#worker = new Worker(new URL('./helper-thread.js', import.meta.url), { workerData });
+    this.#worker = new Worker(new URL('./helper-thread.js', import.meta.url), { workerData: data });
     this.#worker.unref();
-    this.#worker.on('message', (prepared: Prepared) => this.#settle()?.resolve(prepared));
-    this.#worker.on('error', (error: Error) => {
-      while (this.#waiting.length > 0) this.#settle()!.reject(error);
+    this.#worker.on('message', (answer: Answer) => {
+      this.#ready = true;
+      this.#settle()?.resolve(answer);
     });
+    this.#worker.on('error', ({ message }: Error) => this.#fail(new Error(`the helper thread failed: ${message}`)));
   }
 
-  /**
-   * What `Preparation.fill` makes of the episode, for `load`; to be given back to `release` after that. Requests are
-   * answered in order.
-   */
-  prepare(shape: EpisodeShape, episode: Episode): Promise<Prepared> {
-    const into = this.#free.pop();
-    const request: PrepareRequest = { shape, episode: preparable(episode), into };
+  /** Is it up? While it is still starting, what is wanted at once is done sooner without it. */
+  get ready(): boolean {
+    return this.#ready && !this.#error;
+  }
+
+  /** Has it failed? Then it answers nothing any more. */
+  get failed(): boolean {
+    return this.#error !== undefined;
+  }
+
+  /** To see memory as this stage does. */
+  layOut({ shape, rule, slots }: Stage): Promise<unknown> {
+    return this.#ask({ kind: 'layOut', shape, rule, slots: slots.length });
+  }
+
+  /** To fill a slot. */
+  prepare(slot: number, episode: Episode): Promise<unknown> {
+    return this.#ask({ kind: 'prepare', slot, episode: preparable(episode) });
+  }
+
+  /** To make the statistics of the episode in a slot, which has gone forward. */
+  measure(slot: number, queryLabels: Uint8Array): Promise<Statistics> {
+    return this.#ask({ kind: 'measure', slot, queryLabels }) as Promise<Statistics>;
+  }
+
+  #ask(request: HelperRequest): Promise<Answer> {
+    if (this.#error) return Promise.reject(this.#error);
     // The process must not end while somebody waits for an answer, nor go on living for an idle thread.
     this.#worker.ref();
     this.#worker.postMessage(request);
-    return new Promise<Prepared>((resolve, reject) => {
+    const answer = new Promise<Answer>((resolve, reject) => {
       this.#waiting.push({ resolve, reject });
     });
-  }
-
-  release(prepared: Prepared): void {
-    this.#free.push(prepared);
+    // Whoever needs the answer hears of a failure; if nobody does, it is nobody's.
+    answer.catch(() => {});
+    return answer;
   }
 
   #settle() {
@@ -60,9 +84,14 @@ export class Helper {
     return this.#waiting.shift();
   }
 
+  #fail(error: Error): void {
+    this.#error = error;
+    while (this.#waiting.length > 0) this.#settle()!.reject(error);
+  }
+
   async dispose(): Promise<void> {
     this.#worker.removeAllListeners('message');
-    while (this.#waiting.length > 0) this.#settle()!.reject(new Error('the engine was disposed of'));
+    this.#fail(new Error('the engine was disposed of'));
     // Nor may the process end before the thread has.
     this.#worker.ref();
     await this.#worker.terminate();

@@ -24,8 +24,9 @@ export class LayerRule {
   readonly #bars: number[];
   /** Vector nodes whose adjoints are this rule's own, to be cleared at each step. */
   readonly #own: number[] = [];
-  /** Values of scalar nodes, one row a step, and their adjoints. */
-  readonly #scalars: Float64Array;
+  /** Values of scalar nodes, one row a step, as float64 from this element of the memory on; and their adjoints. */
+  readonly #arena: Arena;
+  readonly #scalars: number;
   readonly #scalarBars: Float64Array;
 
   constructor(
@@ -39,11 +40,12 @@ export class LayerRule {
   ) {
     const { nodes } = program;
     const { steps } = weights.shape;
+    this.#arena = arena;
     this.#k = kernels;
     this.#program = program;
     this.#weights = weights;
     this.#lam = lam;
-    this.#scalars = new Float64Array(steps * nodes.length);
+    this.#scalars = arena.bytes(steps * nodes.length * 8) / 8;
     this.#scalarBars = new Float64Array(nodes.length);
     this.#values = [];
     this.#bars = [];
@@ -81,8 +83,8 @@ export class LayerRule {
     const { nodes, V, C, a } = this.#program;
     const k = this.#k;
     const values = this.#values;
-    const first = t * nodes.length;
-    const s = this.#scalars;
+    const first = this.#scalars + t * nodes.length;
+    const s = this.#arena.doubles;
     for (let i = 0; i < nodes.length; i++) {
       const node = nodes[i]!;
       switch (node.op) {
@@ -139,8 +141,8 @@ export class LayerRule {
     const values = this.#values;
     const bars = this.#bars;
     const lam = this.#lam;
-    const first = t * nodes.length;
-    const s = this.#scalars;
+    const first = this.#scalars + t * nodes.length;
+    const s = this.#arena.doubles;
     const sBar = this.#scalarBars.fill(0);
     const { shape, now } = this.#weights;
     const pre = shape.transposed ? now.rows : shape.pre;
@@ -213,7 +215,7 @@ export class LayerRule {
   coefficient(t: number, u: number, v: number): number {
     const { nodes, C } = this.#program;
     const c = C[u]![v]!;
-    return c < 0 ? 0 : this.#scalars[t * nodes.length + c]!;
+    return c < 0 ? 0 : this.#arena.doubles[this.#scalars + t * nodes.length + c]!;
   }
 
   /** Address of vector node i's value at step t. */

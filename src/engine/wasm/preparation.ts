@@ -96,8 +96,7 @@ export interface Samples {
 
 /**
  * All of an episode that theta has no part in: weights, feedback weights, images, and in sample space the products of
- * images with each other and with W_1. It lies in one piece of memory, laid out by the shape alone, so that it can be
- * made elsewhere, in another thread, and copied in.
+ * images with each other and with W_1. So it can be made ahead, in another thread, while another episode runs.
  */
 export class Preparation {
   readonly shape: EpisodeShape;
@@ -109,8 +108,6 @@ export class Preparation {
   readonly samples: Samples | undefined;
   readonly #arena: Arena;
   readonly #k: Kernels;
-  readonly #start: number;
-  readonly #end: number;
   /** Temporaries of `fill`: images, tables of what a byte means, a matrix as it comes, X as int16. */
   readonly #images: number;
   readonly #yTable: number;
@@ -123,7 +120,6 @@ export class Preparation {
     this.shape = shape;
     this.#arena = arena;
     this.#k = kernels;
-    this.#start = arena.end;
     const [n0, n1] = [layers[0]!, layers[1]!];
     const S = steps + queries;
     const matrix = (post: number, l: number) => arena.floats(post * padded(layers[l]!));
@@ -151,7 +147,6 @@ export class Preparation {
         queryY: arena.rows(queries, n0),
         queryG: arena.rows(queries, n0),
       };
-    this.#end = arena.end;
     this.#images = arena.bytes(S * n0);
     this.#yTable = arena.floats(256);
     this.#gTable = arena.floats(256);
@@ -180,20 +175,6 @@ export class Preparation {
     }
     this.samples ? this.#fillSamples(this.samples) : this.#fillPixels(this.pixels!);
     this.#fillMatrices(episode);
-  }
-
-  /** Bytes of what `fill` makes. */
-  get size(): number {
-    return this.#end - this.#start;
-  }
-
-  /** Copies what `fill` made, for another preparation of the same shape to load. */
-  save(to: Uint8Array): void {
-    this.#arena.read(this.#start, to);
-  }
-
-  load(from: Uint8Array): void {
-    this.#arena.write(this.#start, from);
   }
 
   #fillMatrices(episode: Preparable): void {

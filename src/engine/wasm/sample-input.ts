@@ -32,7 +32,9 @@ export class SampleInput implements Input {
   readonly #queries: number;
   /** e_0 of each step, at the pixels of its image that are not black. */
   readonly #e: Rows;
+  /** A temporary of the way back, and one of the statistics, which may run beside it. */
   readonly #h: number;
+  readonly #queryH: number;
   readonly #final: FinalWeights;
 
   constructor(arena: Arena, kernels: Kernels, program: Program, { shape, feedback }: Preparation, data: Samples) {
@@ -49,6 +51,7 @@ export class SampleInput implements Input {
     this.B = { at: feedback[0] ?? 0, post: shape.feedbackPost[0] ?? 0, transposed: true };
     this.#e = arena.rows(needsErrors ? steps : 0, pixels);
     this.#h = arena.floats(padded(pixels));
+    this.#queryH = arena.floats(padded(pixels));
     this.ePreBar = needsErrors ? arena.floats(padded(S)) : 0;
     this.leaves = {
       // Step t's sample is number S - 1 - t.
@@ -98,11 +101,12 @@ export class SampleInput implements Input {
   sumErrors(y: number, e: number, { at, post }: StoredMatrix): void {
     const k = this.#k;
     const { count, lists, g } = this.#data;
+    const h = this.#queryH;
     k.clear(y, this.#pixels);
     for (let q = 0; q < this.#queries; q++) {
-      k.mvRows(this.#h, at, e + q * padded(post) * 4, lists.at(q), count(q), post, padded(post));
-      k.multiply(this.#h, this.#h, g.at(q), count(q), false);
-      k.scatter(y, this.#h, lists.at(q), count(q));
+      k.mvRows(h, at, e + q * padded(post) * 4, lists.at(q), count(q), post, padded(post));
+      k.multiply(h, h, g.at(q), count(q), false);
+      k.scatter(y, h, lists.at(q), count(q));
     }
   }
 

@@ -1,4 +1,5 @@
 import { angleDegrees } from '../../stats/angle.js';
+import type { Outcome } from '../engine.js';
 import { padded } from './arena.js';
 import type { Machine } from './episode.js';
 import type { StoredMatrix } from './input.js';
@@ -12,8 +13,14 @@ export function finalMatrices({ layers, input }: Workspace): StoredMatrix[] {
   );
 }
 
-/** Alignment angles, layers 0..L, and orthonormality, layers 1..L, over the query batch with the final weights. */
-export function statistics(machine: Machine, space: Workspace, labels: Uint8Array, W: readonly StoredMatrix[]) {
+export type Statistics = Pick<Outcome, 'angles' | 'orthonormality'>;
+
+/**
+ * Alignment angles, layers 0..L, and orthonormality, layers 1..L, over the query batch with the final weights. Reads what
+ * the way forward left and writes to temporaries of its own.
+ */
+export function statistics(machine: Machine, space: Workspace, labels: Uint8Array): Statistics {
+  const W = finalMatrices(space);
   return { angles: angles(machine, space, labels, W), orthonormality: orthonormality(machine, space, W) };
 }
 

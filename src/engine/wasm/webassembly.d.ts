@@ -8,8 +8,8 @@ declare namespace WebAssembly {
     readonly exports: Readonly<Record<string, unknown>>;
   }
   class Memory {
-    constructor(size: { initial: number; maximum: number });
-    readonly buffer: ArrayBuffer;
+    constructor(size: { initial: number; maximum: number; shared: boolean });
+    readonly buffer: ArrayBufferLike;
     grow(pages: number): number;
   }
   type BufferSource = Uint8Array<ArrayBuffer>;

@@ -1,12 +1,11 @@
 import type { Leaf, Node, Program } from '../../plasticity/program.js';
 import { layerPrograms, type Rule } from '../../plasticity/rule.js';
-import type { Episode } from '../engine.js';
 import { Adjoint } from './adjoint.js';
 import { type Arena, padded, Rows } from './arena.js';
 import { type Input, PixelInput } from './input.js';
 import type { Kernels } from './kernels.js';
 import { factorRows, LayerRule } from './layer-rule.js';
-import { Preparation, shapeOf } from './preparation.js';
+import type { Preparation } from './preparation.js';
 import { SampleInput } from './sample-input.js';
 import { Weights } from './weights.js';
 
@@ -39,9 +38,8 @@ export interface QueryRows {
   readonly zBar: Rows;
 }
 
-/** Everything that episodes of one shape and rule need in memory; reused from one to the next. */
+/** Everything that an episode needs in memory while it runs, once it is prepared; reused by the next of its shape and rule. */
 export interface Workspace {
-  readonly rule: Rule;
   readonly preparation: Preparation;
   readonly input: Input;
   readonly layers: readonly Layer[];
@@ -52,28 +50,10 @@ export interface Workspace {
   readonly bars: { readonly at: number; readonly floats: number };
 }
 
-/** Was the workspace made for such an episode and rule? */
-export function fits({ rule, preparation: { shape } }: Workspace, episode: Episode, wanted: Rule): boolean {
-  return (
-    rule === wanted &&
-    shape.beta === episode.beta &&
-    shape.steps === episode.trainLabels.length &&
-    shape.queries === episode.queryLabels.length &&
-    shape.fixed === (episode.feedback !== 'sym') &&
-    shape.direct === (episode.feedback === 'dfa') &&
-    shape.layers.length === episode.layers.length &&
-    shape.layers.every((n, l) => n === episode.layers[l])
-  );
-}
-
-export function makeWorkspace(arena: Arena, kernels: Kernels, episode: Episode, rule: Rule): Workspace {
-  arena.reset();
-  const shape = shapeOf(episode, rule);
-  const { layers: sizes, queries } = shape;
-  const programs = layerPrograms(rule, sizes.length - 1);
-  // First, so that it lies at the same addresses in every memory.
-  const preparation = new Preparation(arena, kernels, shape);
+export function makeWorkspace(arena: Arena, kernels: Kernels, preparation: Preparation, rule: Rule): Workspace {
   const { samples, pixels } = preparation;
+  const { layers: sizes, queries } = preparation.shape;
+  const programs = layerPrograms(rule, sizes.length - 1);
   const input: Input = samples
     ? new SampleInput(arena, kernels, programs[0]!, preparation, samples)
     : new PixelInput(arena, kernels, preparation, pixels!, programs[0]!.a >= 0);
@@ -95,7 +75,7 @@ export function makeWorkspace(arena: Arena, kernels: Kernels, episode: Episode, 
   const ones = arena.floats(padded(queries));
   arena.view(ones, queries).fill(1);
   const statistics = { a: batch(), b: batch(), c: batch(), mean: arena.floats(padded(widest)), ones };
-  return { rule, preparation, input, layers, query, statistics, bars };
+  return { preparation, input, layers, query, statistics, bars };
 }
 
 const isLeaf = (node: Node, leaf: Leaf): boolean => node.op === 'leaf' && node.leaf === leaf;

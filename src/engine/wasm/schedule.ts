@@ -1,0 +1,125 @@
+import type { Rule } from '../../plasticity/rule.js';
+import type { Episode, EpisodeResult, Outcome } from '../engine.js';
+import type { Machine } from './episode.js';
+import { Helper, type HelperData } from './helper.js';
+import { shapeOf } from './preparation.js';
+import { Stage } from './stage.js';
+import { type Statistics, statistics } from './statistics.js';
+import type { Workspace } from './workspace.js';
+
+/** An episode that was, or is being, prepared in a slot. */
+interface Ahead {
+  readonly episode: Episode;
+  readonly done: Promise<unknown>;
+}
+
+/**
+ * Who does what when: episodes run one after the other on the calling thread. Once somebody has named an episode ahead,
+ * a helper thread prepares it in the slot that the running one does not use, and makes the running one's statistics
+ * beside its way back.
+ */
+export class Schedule {
+  readonly #machine: Machine;
+  /** What a helper thread starts with; absent where there cannot be one. */
+  readonly #helperData: HelperData | undefined;
+  #helper: Helper | undefined;
+  #stage: Stage | undefined;
+  /** By slot. */
+  #ahead: (Ahead | undefined)[] = [];
+  /** Slot of the episode that runs, and the one that an episode ahead was last prepared in. */
+  #running: number | undefined;
+  #latest = 0;
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(machine: Machine, helperData: HelperData | undefined) {
+    this.#machine = machine;
+    this.#helperData = helperData;
+  }
+
+  /** Prepares an episode and runs it, when those before it are done. */
+  run<R extends Outcome & Partial<EpisodeResult>>(
+    episode: Episode,
+    rule: Rule,
+    run: (space: Workspace, measure: (queryLabels: Uint8Array) => Statistics | Promise<Statistics>) => R | Promise<R>,
+  ): Promise<R> {
+    const result = this.#last.then(async () => {
+      try {
+        const { stage, slot } = await this.#prepare(episode, rule);
+        const space = stage.space(slot);
+        const result = await run(space, (labels) =>
+          this.#helper?.ready ? this.#helper.measure(slot, labels) : statistics(this.#machine, space, labels),
+        );
+        // NaN in a row's padding would outlast the episode: after one that diverged, everything is zeroed.
+        const { loss, thetaGradient = [], orthonormality } = result;
+        if (![loss, ...thetaGradient, ...orthonormality].every(Number.isFinite)) stage.clear();
+        return result;
+      } finally {
+        this.#running = undefined;
+      }
+    });
+    this.#last = result.catch(() => {});
+    return result;
+  }
+
+  /** Makes an episode ready, and says where. */
+  async #prepare(episode: Episode, rule: Rule): Promise<{ stage: Stage; slot: number }> {
+    const stage = await this.#stageFor(episode, rule);
+    const found = this.#ahead.findIndex((ahead) => ahead?.episode === episode);
+    const slot = found >= 0 ? found : this.#other(stage, this.#latest);
+    const ahead = this.#ahead[slot];
+    this.#ahead[slot] = undefined;
+    this.#running = slot;
+    if (found >= 0) await ahead!.done;
+    else {
+      // What is being prepared there was named and not run.
+      await ahead?.done.catch(() => {});
+      stage.slots[slot]!.fill(episode);
+    }
+    return { stage, slot };
+  }
+
+  async #stageFor(episode: Episode, rule: Rule): Promise<Stage> {
+    const slots = this.#helper ? 2 : 1;
+    const old = this.#stage;
+    if (old?.fits(episode, rule) && old.slots.length >= slots) return old;
+    this.#stage = undefined;
+    // The helper may still be writing there.
+    await Promise.all(this.#ahead.map((ahead) => ahead?.done.catch(() => {})));
+    const stage = new Stage(this.#machine, shapeOf(episode, rule), rule, slots);
+    this.#ahead = [];
+    this.#latest = 0;
+    this.#stage = stage;
+    this.#helper?.layOut(stage);
+    return stage;
+  }
+
+  /** Has the helper prepare an episode. The first time only starts it: there are no two slots yet. */
+  prefetch(episode: Episode, rule: Rule): void {
+    if (!this.#helperData) return;
+    const stage = this.#stage;
+    if (!this.#helper || this.#helper.failed) {
+      this.#helper = new Helper(this.#helperData);
+      if (stage) this.#helper.layOut(stage);
+    }
+    if (!stage?.fits(episode, rule) || stage.slots.length < 2) return;
+    const slot = this.#other(stage, this.#running ?? this.#latest);
+    this.#latest = slot;
+    this.#ahead[slot] = { episode, done: this.#helper.prepare(slot, episode) };
+  }
+
+  #other(stage: Stage, slot: number): number {
+    return stage.slots.length - 1 - slot;
+  }
+
+  async dispose(): Promise<void> {
+    const helper = this.#helper;
+    this.#helper = undefined;
+    this.#stage = undefined;
+    this.#ahead = [];
+    if (!helper) return;
+    const gone = helper.dispose();
+    // Nobody may use the memory before the thread is gone.
+    this.#last = Promise.all([this.#last, gone]);
+    await gone;
+  }
+}
