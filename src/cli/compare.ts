@@ -30,7 +30,7 @@ const PANELS = ['accuracy', 'loss', 'theta', 'angle'];
 
 /** Runs the command and returns its exit code. */
 export async function compareCommand(argv: readonly string[], io: Io): Promise<number> {
-  const { help, version, words, given } = await parseArguments(compareOptions, argv);
+  const { help, version, words, given } = parseArguments(compareOptions, argv);
   if (help || version) {
     io.stdout.write(help ? helpText(compareOptions, compareManual) : `${packageVersion()}\n`);
     return 0;

@@ -34,7 +34,7 @@ const ACTIONS = ['fetch', 'list', 'verify', 'sheet'] as const;
 
 /** Runs the command and returns its exit code. */
 export async function dataCommand(argv: readonly string[], io: Io): Promise<number> {
-  const { help, version, words, given } = await parseArguments(dataOptions, argv);
+  const { help, version, words, given } = parseArguments(dataOptions, argv);
   if (help || version) {
     io.stdout.write(help ? helpText(dataOptions, dataManual) : `${packageVersion()}\n`);
     return 0;

@@ -21,7 +21,7 @@ const drawOptions = {
 
 /** Runs the command and returns its exit code. */
 export async function drawCommand(argv: readonly string[], io: Io): Promise<number> {
-  const { help, words, given } = await parseArguments(drawOptions, argv);
+  const { help, words, given } = parseArguments(drawOptions, argv);
   if (help) {
     const usage = [['meta-plasticity draw FOLDER…', 'draw the figures of runs anew, in their folders']] as const;
     const examples = [['meta-plasticity draw results/DIR --avg_window 50', 'smoother']] as const;

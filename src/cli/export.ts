@@ -26,7 +26,7 @@ const exportOptions = {
 
 /** Runs the command and returns its exit code. */
 export async function exportCommand(argv: readonly string[], io: Io): Promise<number> {
-  const { help, words, given } = await parseArguments(exportOptions, argv);
+  const { help, words, given } = parseArguments(exportOptions, argv);
   if (help) {
     io.stdout.write(helpText(exportOptions, exportManual));
     return 0;

@@ -22,7 +22,7 @@ import { learnManual } from './manual.js';
 import { controlOptions, type Options, runOptions, type Values, value } from './options.js';
 import { evaluate, parseArguments } from './parse.js';
 import { checkFeedback, chooseLayers, layerCount, open } from './prepare.js';
-import { checkResults, refuseResults } from './start.js';
+import { checkResults, refuseResults } from './results-folder.js';
 import { bar, type Io, Terminal } from './terminal.js';
 import { UsageError } from './usage-error.js';
 import { packageVersion } from './version.js';
@@ -43,7 +43,7 @@ const PANELS = ['accuracy', 'loss', 'angle', 'orthonormality'];
 
 /** Runs the command and returns its exit code. */
 export async function learnCommand(argv: readonly string[], io: Io): Promise<number> {
-  const { help, version, words, given } = await parseArguments(learnOptions, argv);
+  const { help, version, words, given } = parseArguments(learnOptions, argv);
   if (help || version) {
     io.stdout.write(help ? helpText(learnOptions, learnManual) : `${packageVersion()}\n`);
     return 0;

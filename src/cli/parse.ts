@@ -1,8 +1,9 @@
 /** From the command line and a configuration file to checked values of a table of options. */
-import yargs from 'yargs';
+import { oneOf } from './checks.js';
 import type { Option, Options, Values } from './options.js';
 import { nearest } from './suggest.js';
 import { UsageError } from './usage-error.js';
+import { splitWords } from './words.js';
 
 /** Flags as given, each as a list of texts; by their names in the table. */
 export type Given = ReadonlyMap<string, { readonly values: readonly string[]; readonly flag: string }>;
@@ -15,28 +16,38 @@ export interface Parsed {
   readonly given: Given;
 }
 
+/** Switches that every command has, as they are written. */
+const COMMON: Readonly<Record<string, 'help' | 'version'>> = { '--help': 'help', '-h': 'help', '--version': 'version' };
+
 /**
  * Reads a command line.
  * @throws UsageError for unknown flags, a flag without its value, or a single-valued one that is given twice.
  */
-export async function parseArguments(options: Options, argv: readonly string[]): Promise<Parsed> {
+export function parseArguments(options: Options, argv: readonly string[]): Parsed {
   const names = Object.keys(options);
-  const parser = createParser(options).fail((message) => {
-    const [, flag] = /^Not enough arguments following: (.*)$/.exec(message) ?? [];
-    throw new UsageError(flag ? `--${flag} is given without a value.` : message);
-  });
-  refuseValuesOfSwitches(options, argv);
-  const { _: words, $0: _command, help, version, ...flags } = await parser.parse([...argv]);
+  const named = new Map(names.flatMap((name) => [name, ...aliases(name)].map((alias) => [`--${alias}`, name])));
+  const kindOf = (flag: string) =>
+    Object.hasOwn(COMMON, flag) ? 'switch' : named.has(flag) ? options[named.get(flag)!]!.kind : undefined;
+  const { free: words, flags } = splitWords(argv, kindOf);
+
+  const common = { help: false, version: false };
   const given = new Map<string, { values: string[]; flag: string }>();
-  for (const [name, found] of Object.entries(flags)) {
-    if (found === undefined) continue;
-    if (!names.includes(name)) throw new UsageError(unknown(`--${name}`, names, '--'));
-    if (Array.isArray(found) && options[name]!.kind !== 'list') {
-      throw new UsageError(`--${name} must be given once, not ${found.length} times (${found.join(', ')}).`);
+  for (const [written, values] of flags) {
+    const name = named.get(written);
+    if (name !== undefined) {
+      given.set(name, { values: [...(given.get(name)?.values ?? []), ...values], flag: `--${name}` });
+    } else if (Object.hasOwn(COMMON, written)) {
+      common[COMMON[written]!] = oneOf(['true', 'false'])(values.at(-1)!, written) === 'true';
+    } else {
+      throw new UsageError(unknown(written, names, '--'));
     }
-    given.set(name, { values: [found].flat().map(String), flag: `--${name}` });
   }
-  return { help: help === true, version: version === true, words: words.map(String), given };
+  for (const [name, { values, flag }] of given) {
+    if (values.length > 1 && options[name]!.kind !== 'list') {
+      throw new UsageError(`${flag} must be given once, not ${values.length} times (${values.join(', ')}).`);
+    }
+  }
+  return { ...common, words, given };
 }
 
 /**
@@ -84,31 +95,6 @@ function aliases(name: string): string[] {
   return camel === name ? [] : [camel, name.replaceAll('_', '-')];
 }
 
-/** yargs reads the words; all values stay text, for the table to check, and its own ideas are turned off. */
-function createParser(options: Options) {
-  const parser = yargs().locale('en').help(false).version(false).exitProcess(false).parserConfiguration({
-    'boolean-negation': false,
-    'camel-case-expansion': false,
-    'dot-notation': false,
-    'parse-numbers': false,
-    'parse-positional-numbers': false,
-    'strip-aliased': true,
-  });
-  for (const [name, { kind }] of Object.entries(options)) {
-    const type = kind === 'switch' ? { boolean: true } : { string: true, requiresArg: true };
-    parser.option(name, { ...type, array: kind === 'list', alias: aliases(name) });
-  }
-  return parser.option('help', { boolean: true, alias: 'h' }).option('version', { boolean: true });
-}
-
-/** yargs reads `--quiet=maybe` as false. */
-function refuseValuesOfSwitches(options: Options, argv: readonly string[]): void {
-  for (const word of argv) {
-    const [, name = '', given = ''] = /^--([^=]+)=(.*)$/s.exec(word) ?? [];
-    if (options[name]?.kind === 'switch') options[name].parse([given], `--${name}`);
-  }
-}
-
 function texts(json: unknown, { kind }: Option<unknown>): string[] | undefined {
   if (kind === 'switch') return typeof json === 'boolean' ? [String(json)] : undefined;
   const scalar = (item: unknown) => typeof item === 'string' || typeof item === 'number';
@@ -120,6 +106,6 @@ function texts(json: unknown, { kind }: Option<unknown>): string[] | undefined {
 }
 
 function unknown(given: string, names: readonly string[], dashes: string): string {
-  const meant = nearest(given.replace(/^--| in .*$/gs, ''), names);
+  const meant = nearest(given.replace(/^--?| in .*$/gs, ''), names);
   return `Unknown option ${given}: ${meant ? `did you mean ${dashes}${meant}?` : 'see --help for the valid ones.'}`;
 }

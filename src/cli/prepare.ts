@@ -3,7 +3,6 @@ import type { Dataset } from '../data/dataset.js';
 import { isNamed, namedSize, openDataset } from '../data/open.js';
 import { type ClassIndex, classIndex, makeEpisode, type Split, splitClasses, type TaskDraw } from '../data/sampler.js';
 import { ENGINE_FEEDBACKS, type Episode, type Feedback } from '../engine/engine.js';
-import { automaticScale } from '../meta/term-scale.js';
 import { defaultLayers, HIDDEN_LAYERS } from '../network/layers.js';
 import type { Rule } from '../plasticity/rule.js';
 import { stream } from '../random/stream.js';
@@ -48,8 +47,12 @@ export async function prepare(
   const dataset = await open(settings, io, terminal);
   const task = { settings, dataset, ...fit(settings, dataset) };
   const scale =
-    recorded ?? (asked === 'auto' ? automaticScale(rule, MEASURED_EPISODES.map(episodeMaker(task))) : asked);
+    recorded ?? (asked === 'auto' ? await measureScale(rule, MEASURED_EPISODES.map(episodeMaker(task))) : asked);
   return { ...task, rule, theta, scale };
+}
+
+async function measureScale(...measured: [rule: Rule, episodes: readonly Episode[]]): Promise<number[]> {
+  return (await import('../meta/term-scale.js')).automaticScale(...measured);
 }
 
 /** What makes a run's episode n, counted from 1. */

@@ -39,9 +39,9 @@ export async function reproduceCommand(
   io: Io,
   program: RunProgram = nodeProgram(fileURLToPath(new URL('main.js', import.meta.url))),
 ): Promise<number> {
-  const { help, version, words, given } = await parseArguments(reproduceOptions, argv);
+  const { help, version, words, given } = parseArguments(reproduceOptions, argv);
   if (help || version) {
-    io.stdout.write(help ? helpText(studyOptions, reproduceManual()) : `${packageVersion()}\n`);
+    io.stdout.write(help ? helpText(studyOptions, reproduceManual(findStudies(['all']))) : `${packageVersion()}\n`);
     return 0;
   }
   const studies = findStudies(words);

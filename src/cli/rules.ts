@@ -26,7 +26,7 @@ const WIDTH = 80;
 
 /** Runs the command and returns its exit code. */
 export async function rulesCommand(argv: readonly string[], io: Io): Promise<number> {
-  const { help, words, given } = await parseArguments(rulesOptions, argv);
+  const { help, words, given } = parseArguments(rulesOptions, argv);
   if (help) {
     io.stdout.write(helpText(rulesOptions, rulesManual));
     return 0;

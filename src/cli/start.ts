@@ -4,10 +4,11 @@ import { writeArgs } from '../report/text-logs.js';
 import { lockFolder } from '../results/lock.js';
 import { openRunLog, type RunLog } from '../results/run.js';
 import { describeData, describeMachine, type RunFile, readRunFile, writeRunFile } from '../results/run-file.js';
-import { checkWritable, createRunFolder } from '../results/run-folder.js';
+import { createRunFolder } from '../results/run-folder.js';
 import { runOptions, type Settings } from './options.js';
 import { evaluate, type Given, readObject } from './parse.js';
 import type { Experiment } from './prepare.js';
+import { refuseResults } from './results-folder.js';
 import { UsageError } from './usage-error.js';
 import { packageVersion } from './version.js';
 
@@ -16,17 +17,6 @@ export interface Started {
   readonly folder: string;
   readonly log: RunLog;
   close(): Promise<void>;
-}
-
-/** Refuses a --res in which no folder can be made, before anything else is done. */
-export async function checkResults({ res }: Pick<Settings, 'res'>): Promise<void> {
-  await checkWritable(res).catch(refuseResults(res));
-}
-
-export function refuseResults(res: string): (error: Error) => never {
-  return ({ message }) => {
-    throw new UsageError(`--res must be a folder that can be written to, not '${res}' (${message}).`);
-  };
 }
 
 /** Makes the folder of a new run. */

@@ -54,7 +54,7 @@ const PANELS = ['accuracy', 'loss'];
 
 /** Runs the command and returns its exit code. */
 export async function testCommand(argv: readonly string[], io: Io): Promise<number> {
-  const { help, version, words, given } = await parseArguments(testOptions, argv);
+  const { help, version, words, given } = parseArguments(testOptions, argv);
   if (help || version) {
     io.stdout.write(help ? helpText(testOptions, testManual) : `${packageVersion()}\n`);
     return 0;
