@@ -108,8 +108,12 @@ function listed(split: EmnistSplit): string {
 }
 
 async function readEmnist(files: EmnistFiles, split: EmnistSplit, dim: number): Promise<Dataset> {
+  let room: Uint8Array | undefined;
   const [{ images: columnwise, labels: given }, mapping] = await Promise.all([
-    readIdxImages(files),
+    readIdxImages(files, (count) => {
+      // Systems hand out memory at its first touch, which takes longer than turning the images: here nobody waits for it.
+      room = imageBytes(count, SIDE).fill(0);
+    }),
     readFile(files.mapping, 'utf8'),
   ]);
   const { first, classes } = parseMapping(mapping, files.mapping);
@@ -121,7 +125,7 @@ async function readEmnist(files: EmnistFiles, split: EmnistSplit, dim: number): 
         `${first} to ${first + classes.length - 1}`,
     );
   }
-  const images = resizeAll(transposeAll(columnwise, labels.length), SIDE, dim);
+  const images = resizeAll(transposeAll(columnwise, labels.length, room), SIDE, dim);
   const name = split === 'balanced' ? 'emnist' : `emnist-${split}`;
   return { name, dim, classes, images, labels, checksum: datasetChecksum(images, labels) };
 }
@@ -149,8 +153,8 @@ function parseMapping(text: string, path: string): { first: number; classes: str
 }
 
 /** EMNIST stores each image column by column: turn all upright. */
-function transposeAll(images: Uint8Array, count: number): Uint8Array {
-  const upright = imageBytes(count, SIDE);
+function transposeAll(images: Uint8Array, count: number, room?: Uint8Array): Uint8Array {
+  const upright = room?.length === count * SIDE ** 2 ? room : imageBytes(count, SIDE);
   for (let start = 0; start < count * SIDE * SIDE; start += SIDE * SIDE) transpose(images, upright, start);
   return upright;
 }
