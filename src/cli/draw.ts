@@ -1,6 +1,4 @@
-/** `meta-plasticity draw`: the figures of runs anew; also how a run draws its own, in a process apart. */
-import { spawn } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
+/** `meta-plasticity draw`: the figures of runs anew. */
 import { drawRun } from '../results/draw.js';
 import { text, wholeNumber } from './checks.js';
 import { helpText } from './help.js';
@@ -40,26 +38,4 @@ export async function drawCommand(argv: readonly string[], io: Io): Promise<numb
   }
   if (values.json) terminal.result({ folders: words });
   return 0;
-}
-
-/**
- * Draws a run's figures in a process of its own: the drawing libraries then take neither time nor memory from the run.
- * Resolves to what went wrong, in a sentence; what stopped it together with this process counts as nothing.
- */
-export function drawInBackground(folder: string): Promise<string | undefined> {
-  const program = fileURLToPath(new URL('./main.js', import.meta.url));
-  return new Promise((resolve) => {
-    const child = spawn(process.execPath, [program, 'draw', '--quiet', '--', folder], {
-      stdio: ['ignore', 'ignore', 'pipe'],
-    });
-    let said = '';
-    child.stderr.on('data', (chunk) => {
-      said += chunk;
-    });
-    child.on('error', ({ message }) => resolve(`The figures could not be drawn: ${message}`));
-    child.on('close', (code, signal) => {
-      const problem = said.replace(/^(Warning|meta-plasticity): /, '').trim();
-      resolve(signal || (code === 0 && !problem) ? undefined : problem || `The figures could not be drawn (${code}).`);
-    });
-  });
 }

@@ -7,7 +7,7 @@ import { coefficientNames } from '../plasticity/rule.js';
 import { formatSummary, type Summary, summarise } from '../report/summary.js';
 import { episodeLine } from '../report/text-logs.js';
 import { advice } from './advice.js';
-import { drawInBackground } from './draw.js';
+import { type Drawing, startDrawing } from './drawing.js';
 import { header, progressLine } from './header.js';
 import { catchInterrupt, SIGNAL_EXIT_CODES } from './interrupt.js';
 import { type Experiment, episodeMaker } from './prepare.js';
@@ -17,6 +17,8 @@ import type { Terminal } from './terminal.js';
 
 /** Figures are drawn anew during a run once a minute. */
 const FIGURES_INTERVAL = 60_000;
+/** Milliseconds before the end at which the process that draws is started: loading its libraries takes half a second or more. */
+const DRAWING_AHEAD = 1500;
 
 /** What --json prints; JSON has no NaN: such numbers are null. */
 export interface RunResult {
@@ -44,6 +46,7 @@ export async function runEpisodes(
   const start = performance.now();
   let drawn = start;
   let drawing: Promise<string | undefined> | undefined;
+  let last: Drawing | undefined;
   let diverged: DivergedError | undefined;
   try {
     for await (const record of train({
@@ -69,17 +72,23 @@ export async function runEpisodes(
       }
       if (terminal.showsEpisodes) terminal.say(episodeLine(record));
       const now = performance.now();
-      if (!drawing && now - drawn > FIGURES_INTERVAL) {
-        drawn = now;
-        drawing = drawInBackground(folder).finally(() => {
-          drawing = undefined;
-        });
-      }
       const left = ((now - start) / (record.episode - before)) * (episodes - record.episode);
+      if (left < DRAWING_AHEAD) last ??= startDrawing(folder);
+      else if (!drawing && now - drawn > FIGURES_INTERVAL) {
+        drawn = now;
+        drawing = startDrawing(folder)
+          .draw()
+          .finally(() => {
+            drawing = undefined;
+          });
+      }
       terminal.progress(() => progressLine(record, episodes, left / 1000, rule));
     }
   } catch (error) {
-    if (!(error instanceof DivergedError)) throw error;
+    if (!(error instanceof DivergedError)) {
+      last?.cancel();
+      throw error;
+    }
     diverged = error;
   } finally {
     interruption.stop();
@@ -91,7 +100,7 @@ export async function runEpisodes(
   if (done > 0) {
     await drawing;
     // The run is worth more than a picture: what goes wrong with these is a warning.
-    const problem = await drawInBackground(folder);
+    const problem = await (last ?? startDrawing(folder)).draw();
     if (problem) terminal.warn(problem);
     summary = summarise(log.records, coefficientNames(rule), settings.M);
     terminal.say(`\n${formatSummary(summary)}\n`);

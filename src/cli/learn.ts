@@ -22,7 +22,7 @@ import { learnManual } from './manual.js';
 import { controlOptions, type Options, runOptions, type Values, value } from './options.js';
 import { evaluate, parseArguments } from './parse.js';
 import { checkFeedback, chooseLayers, layerCount, open } from './prepare.js';
-import { checkResults, refuseResults } from './start.js';
+import { checkResults, refuseResults } from './results-folder.js';
 import { bar, type Io, Terminal } from './terminal.js';
 import { UsageError } from './usage-error.js';
 import { packageVersion } from './version.js';

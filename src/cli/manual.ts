@@ -1,6 +1,6 @@
 import { COMMANDS } from './commands.js';
 import type { Manual } from './help.js';
-import { findStudies } from './studies.js';
+import type { Study } from './studies.js';
 
 export const trainManual: Manual = {
   usage: [
@@ -57,10 +57,10 @@ export const exportManual: Manual = {
   ],
 };
 
-export const reproduceManual = (): Manual => ({
+export const reproduceManual = (studies: readonly Study[]): Manual => ({
   usage: [
     ['meta-plasticity reproduce STUDY…', 'run studies: figure, numbers, what the paper says and what comes out'],
-    ...findStudies(['all']).map(({ name, recipe }) => [`  ${name}`, recipe.title] as const),
+    ...studies.map(({ name, recipe }) => [`  ${name}`, recipe.title] as const),
     ['  all', 'all of them; runs that they share are run once'],
     ['  FILE.json', 'a study of your own, written like <res>/fig3/fig3.json'],
   ],

@@ -3,7 +3,7 @@ import type { Dataset } from '../data/dataset.js';
 import { isNamed, namedSize, openDataset } from '../data/open.js';
 import { type ClassIndex, classIndex, makeEpisode, type Split, splitClasses, type TaskDraw } from '../data/sampler.js';
 import { ENGINE_FEEDBACKS, type Episode, type Feedback } from '../engine/engine.js';
-import { automaticScale } from '../meta/term-scale.js';
+import type { automaticScale } from '../meta/term-scale.js';
 import { defaultLayers, HIDDEN_LAYERS } from '../network/layers.js';
 import { matrixOf, type Rule, ruleUsesB } from '../plasticity/rule.js';
 import { stream } from '../random/stream.js';
@@ -55,10 +55,14 @@ export async function prepare(
   const scale =
     recorded ??
     (asked === 'auto'
-      ? automaticScale(rule, MEASURED_EPISODES.map(episodeMaker(task)), theta.slice(rule.terms.length))
+      ? await measureScale(rule, MEASURED_EPISODES.map(episodeMaker(task)), theta.slice(rule.terms.length))
       : asked);
   const clip = settings.clip === 'auto' ? (rule.terms.length > 1 ? CLIP : 0) : settings.clip;
   return { ...task, rule, theta, scale, clip };
+}
+
+async function measureScale(...measured: Parameters<typeof automaticScale>): Promise<number[]> {
+  return (await import('../meta/term-scale.js')).automaticScale(...measured);
 }
 
 /** What makes a run's episode n, counted from 1. */

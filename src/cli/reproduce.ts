@@ -41,7 +41,7 @@ export async function reproduceCommand(
 ): Promise<number> {
   const { help, version, words, given } = await parseArguments(reproduceOptions, argv);
   if (help || version) {
-    io.stdout.write(help ? helpText(studyOptions, reproduceManual()) : `${packageVersion()}\n`);
+    io.stdout.write(help ? helpText(studyOptions, reproduceManual(findStudies(['all']))) : `${packageVersion()}\n`);
     return 0;
   }
   const studies = findStudies(words);

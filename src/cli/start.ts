@@ -12,10 +12,11 @@ import {
   recordedRule,
   writeRunFile,
 } from '../results/run-file.js';
-import { checkWritable, createRunFolder } from '../results/run-folder.js';
+import { createRunFolder } from '../results/run-folder.js';
 import { runOptions, type Settings } from './options.js';
 import { evaluate, type Given, readObject } from './parse.js';
 import type { Experiment } from './prepare.js';
+import { refuseResults } from './results-folder.js';
 import { UsageError } from './usage-error.js';
 import { packageVersion } from './version.js';
 
@@ -24,17 +25,6 @@ export interface Started {
   readonly folder: string;
   readonly log: RunLog;
   close(): Promise<void>;
-}
-
-/** Refuses a --res in which no folder can be made, before anything else is done. */
-export async function checkResults({ res }: Pick<Settings, 'res'>): Promise<void> {
-  await checkWritable(res).catch(refuseResults(res));
-}
-
-export function refuseResults(res: string): (error: Error) => never {
-  return ({ message }) => {
-    throw new UsageError(`--res must be a folder that can be written to, not '${res}' (${message}).`);
-  };
 }
 
 /** Makes the folder of a new run. */

@@ -1,22 +1,17 @@
 /** `meta-plasticity`: meta-trains a rule. */
-import { availableParallelism } from 'node:os';
-import { createEngine } from '../engine/create.js';
-import type { Engine } from '../engine/engine.js';
 import { COMMANDS } from './commands.js';
 import { readConfigFile } from './config-file.js';
-import { runEpisodes } from './episodes.js';
-import { gpuNotice, hasNvidiaGpu } from './gpu.js';
 import { helpText } from './help.js';
 import { trainManual } from './manual.js';
-import { type Settings, trainOptions } from './options.js';
+import { trainOptions } from './options.js';
 import { evaluateSettings } from './parity.js';
 import { evaluate, parseArguments } from './parse.js';
 import { prepare } from './prepare.js';
-import { checkResults, readRun, resumeRun, startRun } from './start.js';
+import { checkResults } from './results-folder.js';
 import { nearest } from './suggest.js';
 import { type Io, Terminal } from './terminal.js';
 import { UsageError } from './usage-error.js';
-import { packageVersion, versionText } from './version.js';
+import { versionText } from './version.js';
 
 /** Runs the command and returns its exit code. */
 export async function trainCommand(argv: readonly string[], io: Io): Promise<number> {
@@ -31,33 +26,27 @@ export async function trainCommand(argv: readonly string[], io: Io): Promise<num
   const values = evaluate(trainOptions, sources);
 
   const terminal = new Terminal(io, values);
-  const recorded = values.resume === undefined ? undefined : await readRun(values.resume, sources);
+  const recorded =
+    values.resume === undefined ? undefined : await (await import('./start.js')).readRun(values.resume, sources);
   const settings = recorded?.settings ?? evaluateSettings(sources);
   if (!recorded) await checkResults(settings);
   const scales = recorded?.file.rule.map(({ scale }) => scale ?? 1);
-  const experiment = await prepare(settings, io, terminal, scales);
-  const engine = await chooseEngine(settings, values.workers);
-  const notice = gpuNotice(settings.gpu_mode, hasNvidiaGpu(), settings.engine);
-  if (notice) terminal.say(notice);
-  if (recorded && recorded.file.version !== packageVersion()) {
-    terminal.warn(`The run was started by version ${recorded.file.version}; this is ${packageVersion()}.`);
-  }
-  const started = recorded ? await resumeRun(recorded, experiment) : await startRun(experiment, engine.name);
+
+  // While other threads read and unpack the data, this one loads what comes after.
+  const preparing = prepare(settings, io, terminal, scales);
+  const training = import('./training.js');
+  const choosing = training.then(({ chooseEngine }) => chooseEngine(settings, values.workers));
+  const [, chosen] = await Promise.allSettled([preparing, choosing]);
   try {
-    const { exitCode, result } = await runEpisodes(experiment, engine, started, terminal);
+    // Of two reasons not to run, the data's is told.
+    const [experiment, engine] = [await preparing, await choosing];
+    const { runTraining } = await training;
+    const { exitCode, result } = await runTraining(experiment, engine, recorded, terminal);
     if (values.json) terminal.result(result);
     return exitCode;
   } finally {
-    await started.close();
-    await engine.dispose();
+    if (chosen.status === 'fulfilled') await chosen.value.dispose();
   }
-}
-
-async function chooseEngine({ engine, gpu_mode, relaxed, meta_batch }: Settings, workers?: number): Promise<Engine> {
-  if (relaxed && engine !== 'wasm') throw new UsageError(`--relaxed goes with --engine wasm, not '${engine}'.`);
-  // TensorFlow.js batches a step's tasks by itself.
-  const threads = workers ?? (engine === 'tensorflow' ? 1 : Math.min(meta_batch, availableParallelism()));
-  return await createEngine(engine, { gpu: gpu_mode === 1, relaxed, workers: threads });
 }
 
 function unexpected(word: string): string {

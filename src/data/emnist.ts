@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { defaultCacheDir } from './cache.js';
 import { datasetChecksum } from './checksum.js';
 import { type Dataset, imageBytes } from './dataset.js';
-import { type DownloadOptions, downloadMembers } from './download.js';
+import type { DownloadOptions } from './download.js';
 import { readIdxImages, SIDE } from './idx-images.js';
 import { resizeAll } from './resize.js';
 
@@ -87,6 +87,8 @@ async function cachedOrDownloaded(split: EmnistSplit, options: EmnistOptions): P
   const folder = join(cacheDir, 'emnist');
   try {
     const members = Object.values<string>({ ...emnistFileNames(split) }).map((name) => `gzip/${name}`);
+    // Imported when needed: the libraries of a download take longer to load than the data.
+    const { downloadMembers } = await import('./download.js');
     await downloadMembers(url, members, folder, options);
   } catch (cause) {
     if (signal?.aborted) throw cause;
@@ -106,8 +108,12 @@ function listed(split: EmnistSplit): string {
 }
 
 async function readEmnist(files: EmnistFiles, split: EmnistSplit, dim: number): Promise<Dataset> {
+  let room: Uint8Array | undefined;
   const [{ images: columnwise, labels: given }, mapping] = await Promise.all([
-    readIdxImages(files),
+    readIdxImages(files, (count) => {
+      // Systems hand out memory at its first touch, which takes longer than turning the images: here nobody waits for it.
+      room = imageBytes(count, SIDE).fill(0);
+    }),
     readFile(files.mapping, 'utf8'),
   ]);
   const { first, classes } = parseMapping(mapping, files.mapping);
@@ -119,7 +125,7 @@ async function readEmnist(files: EmnistFiles, split: EmnistSplit, dim: number): 
         `${first} to ${first + classes.length - 1}`,
     );
   }
-  const images = resizeAll(transposeAll(columnwise, labels.length), SIDE, dim);
+  const images = resizeAll(transposeAll(columnwise, labels.length, room), SIDE, dim);
   const name = split === 'balanced' ? 'emnist' : `emnist-${split}`;
   return { name, dim, classes, images, labels, checksum: datasetChecksum(images, labels) };
 }
@@ -147,13 +153,15 @@ function parseMapping(text: string, path: string): { first: number; classes: str
 }
 
 /** EMNIST stores each image column by column: turn all upright. */
-function transposeAll(images: Uint8Array, count: number): Uint8Array {
-  const upright = imageBytes(count, SIDE);
-  for (let image = 0, at = 0; image < count; image++) {
-    const start = image * SIDE * SIDE;
-    for (let row = 0; row < SIDE; row++) {
-      for (let column = 0; column < SIDE; column++) upright[at++] = images[start + column * SIDE + row]!;
-    }
-  }
+function transposeAll(images: Uint8Array, count: number, room?: Uint8Array): Uint8Array {
+  const upright = room?.length === count * SIDE ** 2 ? room : imageBytes(count, SIDE);
+  for (let start = 0; start < count * SIDE * SIDE; start += SIDE * SIDE) transpose(images, upright, start);
   return upright;
+}
+
+/** One image; a function of its own, so that it is compiled after a few hundred of 18,800. */
+function transpose(from: Uint8Array, to: Uint8Array, start: number): void {
+  for (let column = 0, at = start; column < SIDE; column++) {
+    for (let row = 0; row < SIDE; row++) to[start + row * SIDE + column] = from[at++]!;
+  }
 }

@@ -35,7 +35,7 @@ export async function loadMnist(name: MnistName, dataDir: string | undefined, di
     const places = `in it or in its sub-folder ${name} or ${raw}`;
     throw new Error(`--data_dir ${dataDir} does not hold the files of ${name}: expected ${expected}, ${places}.`);
   }
-  const parts = await Promise.all(pairs.map(readIdxImages));
+  const parts = await Promise.all(pairs.map((pair) => readIdxImages(pair)));
   for (const [i, part] of parts.entries()) {
     const wrong = part.labels.findIndex((label) => label >= classes.length);
     if (wrong < 0) continue;

@@ -17,6 +17,6 @@ export async function writePanels(
     panels.map((panel) => drawPanel(panel, window)),
   );
   await writeAtomically(join(folder, `${name}.svg`), svg);
-  await writeAtomically(join(folder, `${name}.png`), svgToPng(svg));
+  await writeAtomically(join(folder, `${name}.png`), await svgToPng(svg));
   await writeAtomically(join(folder, `${name}.csv`), curvesCsv(panels.flatMap((panel) => panelCurves(panel, window))));
 }

@@ -22,26 +22,26 @@ const dark = ({ data }: PNG): number => data.filter((value, i) => i % 4 === 0 &&
 describe('svgToPng', () => {
   const { svg } = drawFigures(records(100), options)[0]!;
 
-  test('is twice the size of the SVG, opaque on white', () => {
+  test('is twice the size of the SVG, opaque on white', async () => {
     const [, width, height] = /viewBox="0 0 ([\d.]+) ([\d.]+)"/.exec(svg)!;
-    const png = decode(svgToPng(svg));
+    const png = decode(await svgToPng(svg));
     assert.deepEqual([png.width, png.height], [2 * Number(width), Math.ceil(2 * Number(height))]);
     assert.deepEqual([...png.data.subarray(0, 4)], [255, 255, 255, 255]);
   });
 
-  test('text is drawn with the bundled font: much of the ink is gone without it', () => {
+  test('text is drawn with the bundled font: much of the ink is gone without it', async () => {
     const without = svg.replaceAll(/<text.*?<\/text>/g, '');
-    assert.ok(dark(decode(svgToPng(svg))) > dark(decode(svgToPng(without))) + 2000);
+    assert.ok(dark(decode(await svgToPng(svg))) > dark(decode(await svgToPng(without))) + 2000);
   });
 
-  test('Greek letters are glyphs, not boxes for a missing one', () => {
-    const letter = (text: string): string => {
+  test('Greek letters are glyphs, not boxes for a missing one', async () => {
+    const letter = async (text: string): Promise<string> => {
       const frame = `<svg xmlns="http://www.w3.org/2000/svg" width="40" height="40"><text x="5" y="30">${text}</text></svg>`;
-      return Buffer.from(svgToPng(frame)).toString('base64');
+      return Buffer.from(await svgToPng(frame)).toString('base64');
     };
-    const missing = letter('\u{10FFFD}');
-    for (const text of ['θ', 'α', 'Δ', '−', '…']) assert.notEqual(letter(text), missing, text);
-    assert.notEqual(letter('θ'), letter('α'));
+    const missing = await letter('\u{10FFFD}');
+    for (const text of ['θ', 'α', 'Δ', '−', '…']) assert.notEqual(await letter(text), missing, text);
+    assert.notEqual(await letter('θ'), await letter('α'));
   });
 });
 
@@ -57,7 +57,7 @@ describe('writeFigures', () => {
     }
     for (const { name, svg } of drawFigures(records(20), options)) {
       assert.equal(readFileSync(join(folder, `${name}.svg`), 'utf8'), svg);
-      assert.deepEqual(readFileSync(join(folder, `${name}.png`)), Buffer.from(svgToPng(svg)));
+      assert.deepEqual(readFileSync(join(folder, `${name}.png`)), Buffer.from(await svgToPng(svg)));
     }
   });
 

@@ -89,14 +89,14 @@ test('every kind of column can be drawn, also by itself and where it is missing'
   assert.match(drawPanel({ column: 'loss', groups: [FA] }, 1), /No run has a column 'loss'/);
 });
 
-test('a grid holds its charts beside and below each other, and is a picture', () => {
+test('a grid holds its charts beside and below each other, and is a picture', async () => {
   const panel = drawPanel({ column: 'accuracy', groups: [FA, BP] }, 5);
   const svg = gridOfCharts('Runs <1 & 2>', [panel, panel, panel]);
   assert.match(svg, />Runs &lt;1 &amp; 2></);
   const places = [...svg.matchAll(/<svg x="(\d+)" y="([\d.]+)"/g)].map(([, x, y]) => [Number(x), Number(y)]);
   assert.equal(places.length, 3);
   assert.ok(places[1]![0]! >= 640 && places[1]![1] === places[0]![1] && places[2]![1]! > places[0]![1]! + 300);
-  const png = Buffer.from(svgToPng(svg));
+  const png = Buffer.from(await svgToPng(svg));
   assert.equal(png.readUInt32BE(16), 2 * Number(/width="(\d+)"/.exec(svg)![1]));
 });
 

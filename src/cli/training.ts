@@ -1,0 +1,44 @@
+/** A run, from the engine to its end. */
+import { availableParallelism } from 'node:os';
+import { createEngine } from '../engine/create.js';
+import type { Engine } from '../engine/engine.js';
+import { type RunResult, runEpisodes } from './episodes.js';
+import { gpuNotice, hasNvidiaGpu } from './gpu.js';
+import type { Settings } from './options.js';
+import type { Experiment } from './prepare.js';
+import { type Recorded, resumeRun, startRun } from './start.js';
+import type { Terminal } from './terminal.js';
+import { UsageError } from './usage-error.js';
+import { packageVersion } from './version.js';
+
+/** The engine of the settings, on as many threads as are asked for or of use. */
+export async function chooseEngine(
+  { engine, gpu_mode, relaxed, meta_batch }: Settings,
+  workers: number | undefined,
+): Promise<Engine> {
+  if (relaxed && engine !== 'wasm') throw new UsageError(`--relaxed goes with --engine wasm, not '${engine}'.`);
+  // TensorFlow.js batches a step's tasks by itself.
+  const threads = workers ?? (engine === 'tensorflow' ? 1 : Math.min(meta_batch, availableParallelism()));
+  return await createEngine(engine, { gpu: gpu_mode === 1, relaxed, workers: threads });
+}
+
+/** Makes the run's folder, or opens the recorded one, and runs what episodes are due. */
+export async function runTraining(
+  experiment: Experiment,
+  engine: Engine,
+  recorded: Recorded | undefined,
+  terminal: Terminal,
+): Promise<{ exitCode: number; result: RunResult }> {
+  const { settings } = experiment;
+  const notice = gpuNotice(settings.gpu_mode, hasNvidiaGpu(), settings.engine);
+  if (notice) terminal.say(notice);
+  if (recorded && recorded.file.version !== packageVersion()) {
+    terminal.warn(`The run was started by version ${recorded.file.version}; this is ${packageVersion()}.`);
+  }
+  const started = recorded ? await resumeRun(recorded, experiment) : await startRun(experiment, engine.name);
+  try {
+    return await runEpisodes(experiment, engine, started, terminal);
+  } finally {
+    await started.close();
+  }
+}
