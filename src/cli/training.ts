@@ -2,6 +2,7 @@
 import { availableParallelism } from 'node:os';
 import { createEngine } from '../engine/create.js';
 import type { Engine } from '../engine/engine.js';
+import { collectGarbage } from './collect-garbage.js';
 import { type RunResult, runEpisodes } from './episodes.js';
 import { gpuNotice, hasNvidiaGpu } from './gpu.js';
 import type { Settings } from './options.js';
@@ -36,6 +37,7 @@ export async function runTraining(
     terminal.warn(`The run was started by version ${recorded.file.version}; this is ${packageVersion()}.`);
   }
   const started = recorded ? await resumeRun(recorded, experiment) : await startRun(experiment, engine.name);
+  collectGarbage();
   try {
     return await runEpisodes(experiment, engine, started, terminal);
   } finally {

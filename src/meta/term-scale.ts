@@ -5,7 +5,7 @@
 import type { Episode } from '../engine/engine.js';
 import { Matrix } from '../engine/reference/matrix.js';
 import { learningPrograms, networkOf, step } from '../engine/reference/step.js';
-import { feedbackShapes, matrixShapes } from '../network/layers.js';
+import { feedbackShapes, type MatrixShape, matrixShapes } from '../network/layers.js';
 import { coefficientNames, type Rule } from '../plasticity/rule.js';
 
 /** Training images of each episode that the terms are measured on. */
@@ -14,19 +14,25 @@ const IMAGES = 4;
 /**
  * Frobenius norm of each term's update of all layers at a coefficient of 1, on networks that have learned nothing:
  * the root mean square over a few training images of each episode.
+ * @param episodes at least one; all of the same network.
  * @param constants values of the rule's constants
  */
 export function termNorms(rule: Rule, episodes: readonly Episode[], constants: readonly number[] = []): number[] {
   const squares = rule.terms.map(() => 0);
   const alone = rule.terms.map((_, r) => Float64Array.of(...rule.terms.map((_, i) => (i === r ? 1 : 0)), ...constants));
+  const [{ layers, beta, feedback }] = episodes as readonly [Episode, ...Episode[]];
+  const programs = learningPrograms(rule, layers.length - 1);
+  // Megabytes each, so the episodes share them.
+  const W = zeros(matrixShapes(layers));
+  const given = zeros(feedbackShapes(layers, feedback));
+  const learning = feedback === 'plastic' ? [...W, ...given] : W;
+  const fresh = zeros(learning);
   let images = 0;
-  for (const { layers, beta, feedback, weights, feedbackWeights, trainImages, trainLabels } of episodes) {
-    const W = Matrix.list(matrixShapes(layers), weights);
-    const given = Matrix.list(feedbackShapes(layers, feedback), feedbackWeights ?? []);
+  for (const { weights, feedbackWeights = [], trainImages, trainLabels } of episodes) {
+    for (const [l, matrix] of W.entries()) matrix.data.set(weights[l]!);
+    for (const [l, matrix] of given.entries()) matrix.data.set(feedbackWeights[l]!);
+    for (const [m, matrix] of fresh.entries()) matrix.copyFrom(learning[m]!);
     const network = networkOf({ layers, beta, feedback }, W, given);
-    const programs = learningPrograms(rule, W.length);
-    const learning = feedback === 'plastic' ? [...W, ...given] : W;
-    const fresh = learning.map((M) => M.copy());
     for (let t = 0; t < Math.min(IMAGES, trainLabels.length); t++, images++) {
       const pixels = trainImages.subarray(t * layers[0]!, (t + 1) * layers[0]!);
       const input = Float64Array.from(pixels, (pixel) => pixel / 255);
@@ -57,6 +63,8 @@ export function automaticScale(rule: Rule, episodes: readonly Episode[], constan
   });
   return [...scales, ...constants.map(() => 1)];
 }
+
+const zeros = (shapes: readonly MatrixShape[]) => shapes.map(({ rows, columns }) => new Matrix(rows, columns));
 
 function squaredDistance(a: Float64Array, b: Float64Array): number {
   let sum = 0;
