@@ -14,10 +14,18 @@ export interface CommandCost {
 }
 
 const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
-/** Loaded before the command; tells at its end what the process has used. */
-const reporter = `data:text/javascript,${encodeURIComponent(
-  "process.on('exit', () => process.stderr.write('maxRSS ' + process.resourceUsage().maxRSS))",
-)}`;
+/**
+ * Loaded before the command; tells at its end what the process has used. On Linux by the high-water mark of its own
+ * memory: maxRSS there is at least that of the process that started it.
+ */
+const reporter = `data:text/javascript,${encodeURIComponent(`
+  import { existsSync, readFileSync } from 'node:fs';
+  const status = '/proc/self/status';
+  const most = () => existsSync(status)
+    ? /VmHWM:\\s*(\\d+)/.exec(readFileSync(status, 'utf8'))[1]
+    : process.resourceUsage().maxRSS;
+  process.on('exit', () => process.stderr.write('most resident ' + most()));
+`)}`;
 
 /** Runs `meta-plasticity` with these flags in a folder of its own. */
 export async function runCommand(flags: readonly string[]): Promise<CommandCost> {
@@ -36,7 +44,7 @@ export async function runCommand(flags: readonly string[]): Promise<CommandCost>
   clearInterval(watch);
   const seconds = (performance.now() - start) / 1000;
   rmSync(folder, { recursive: true });
-  const kilobytes = /maxRSS (\d+)/.exec(said)?.[1];
+  const kilobytes = /most resident (\d+)/.exec(said)?.[1];
   if (code !== 0 || kilobytes === undefined) throw new Error(`the command ended with ${code}: ${said}`);
   return { firstLine, seconds, megabytes: Number(kilobytes) / 1024 };
 }
