@@ -188,9 +188,13 @@ export const runOptions = {
 
 /** How to run, say and continue: nothing of this changes what comes out. */
 export const controlOptions = {
-  workers: value('Running', undefined, "threads for a step's tasks; changes no result", wholeNumber(1, 256), {
-    initially: 'one a task, at most one a core',
-  }),
+  workers: value(
+    'Running',
+    undefined,
+    "threads for a step's tasks, 1: one in all, without a helper; changes no result",
+    wholeNumber(1, 256),
+    { initially: 'one a task, at most one a core' },
+  ),
   resume: value('Running', undefined, 'continue the run in this folder', folder),
   config: value('Running', undefined, 'JSON file of flags; the command line overrides it', text),
   quiet: toggle('Running', 'only warnings and errors'),

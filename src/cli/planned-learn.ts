@@ -22,6 +22,7 @@ export function plannedLearning(sources: readonly Given[]): PlannedRun {
     steps: Math.ceil(images / every) + 1,
     stepLine: 'images ',
     window: 1,
+    oneThread: [],
     async check(io, terminal) {
       checkFeedback(settings, buildFixedRule(settings, layerCount(settings)).rule);
       await open(settings, io, terminal);

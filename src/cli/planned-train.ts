@@ -25,6 +25,7 @@ export function plannedTraining(sources: readonly Given[]): PlannedRun {
     steps: episodes,
     stepLine: 'Train Episode: ',
     window: settings.avg_window,
+    oneThread: ['--workers', '1'],
     async check(io, terminal) {
       await prepare(settings, io, terminal);
     },

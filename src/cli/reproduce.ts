@@ -97,6 +97,8 @@ async function runAll(runs: readonly SeedRun[], { jobs, program, io, terminal }:
   const distinct = new Map(due.map(({ run }) => [run.folder, run.plan]));
   for (const plan of distinct.values()) await plan.check(io, terminal);
 
+  // Where runs take all cores, a second thread of theirs would only add work.
+  const oneThread = jobs >= availableParallelism();
   const total = due.reduce((sum, { run, found }) => sum + run.plan.steps - (found?.steps ?? 0), 0);
   let [steps, finished] = [0, 0];
   const start = performance.now();
@@ -110,10 +112,11 @@ async function runAll(runs: readonly SeedRun[], { jobs, program, io, terminal }:
   );
   try {
     await inParallel(due, jobs, interruption.abort, async ({ run, found }, stop) => {
-      await runSeed(run, found, program, stop, () => {
+      const onStep = () => {
         steps++;
         terminal.progress(line);
-      });
+      };
+      await runSeed(run, found, { program, oneThread, stop, onStep });
       if (stop.aborted) return;
       finished++;
       if (terminal.showsEpisodes) terminal.say(`${line()}  ${run.name}, seed ${run.seed}`);

@@ -29,6 +29,8 @@ interface RunPlan {
    * @throws UsageError where it is a run with other settings.
    */
   find(folder: string, seed: number): Promise<Found | undefined>;
+  /** Words that keep it to one thread. */
+  readonly oneThread: readonly string[];
   /** The words that start it, with results in `<res>/<testName>/`, or continue it. */
   words(place: { res: string; testName: string; seed: number }, found: Found | undefined): Promise<string[]>;
 }
@@ -70,22 +72,32 @@ export async function findSeedRun({ folder, seed, plan }: SeedRun): Promise<Foun
   return plan.find(join(folder, seedFolder(seed)), seed);
 }
 
+export interface SeedRunOptions {
+  readonly program: RunProgram;
+  /** Whether it is to keep to one thread. */
+  readonly oneThread: boolean;
+  readonly stop: AbortSignal;
+  /** Hears of each step. */
+  readonly onStep: () => void;
+}
+
 /**
- * Starts a run, or continues it, in a process of its own; `onStep` hears of each step.
+ * Starts a run, or continues it, in a process of its own.
  * @throws Error with the run's own words where it failed; a run that diverged or was asked to stop has not.
  */
 export async function runSeed(
   { name, seed, folder, plan }: SeedRun,
   found: Found | undefined,
-  program: RunProgram,
-  stop: AbortSignal,
-  onStep: () => void,
+  { program, oneThread, stop, onStep }: SeedRunOptions,
 ): Promise<void> {
   const words = await plan.words({ res: folder, testName: seedFolder(seed), seed }, found);
   const onLine = (line: string) => {
     if (line.startsWith(plan.stepLine)) onStep();
   };
-  const { code, stdout, lastWords } = await program([...words, '--json', '--verbose'], { stop, onLine });
+  const { code, stdout, lastWords } = await program(
+    [...words, ...(oneThread ? plan.oneThread : []), '--json', '--verbose'],
+    { stop, onLine },
+  );
   const stopped = stop.aborted && (code === null || code > 2);
   if (code === 0 || stopped || (code === 1 && /"outcome":"diverged"/.test(stdout))) return;
   const said = lastWords.findLast((line) => line.startsWith('meta-plasticity: ')) ?? lastWords.join('\n');

@@ -20,7 +20,7 @@ export async function chooseEngine(
   if (relaxed && engine !== 'wasm') throw new UsageError(`--relaxed goes with --engine wasm, not '${engine}'.`);
   // TensorFlow.js batches a step's tasks by itself.
   const threads = workers ?? (engine === 'tensorflow' ? 1 : Math.min(meta_batch, availableParallelism()));
-  return await createEngine(engine, { gpu: gpu_mode === 1, relaxed, workers: threads });
+  return await createEngine(engine, { gpu: gpu_mode === 1, relaxed, workers: threads, helper: workers !== 1 });
 }
 
 /** Makes the run's folder, or opens the recorded one, and runs what episodes are due. */

@@ -317,6 +317,14 @@ test('--meta_batch: the same journal for any number of --workers', async () => {
   assert.equal(journals[2], journals[0]);
 });
 
+test('--workers 1 does without the helper thread, to the same journal', async () => {
+  const journal = async (...flags: string[]) => {
+    const { stdout } = await run([...SMALL, '--episodes', '6', '--vec', 'bio', '--json', ...flags]);
+    return readFileSync(join(JSON.parse(stdout).folder, 'journal.jsonl'), 'utf8').replace(/"ms":[^,]*,/g, '');
+  };
+  assert.equal(await journal('--workers', '1'), await journal());
+});
+
 test('--relaxed goes with the wasm engine only', async () => {
   const { code, stderr } = await run([...SMALL, '--relaxed', '--engine', 'reference']);
   assert.equal(code, 2);

@@ -1,6 +1,7 @@
 /** The helper thread: faster, and otherwise as if it was not there. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import type { Engine, Episode, Feedback } from '#dist/engine/engine.js';
@@ -65,6 +66,18 @@ describe('the same bytes with the helper thread as without', () => {
         }
         await engine.dispose();
       });
+
+  test('an engine that is to have no helper starts none', async () => {
+    const [episode, next] = episodesOf('fix', 2) as [Episode, Episode];
+    const engine = await createWasmEngine({ helper: false });
+    const threads = () => readdirSync('/proc/self/task').length;
+    const before = existsSync('/proc/self/task') ? threads() : 0;
+    engine.prefetch!(next, bio);
+    assert.deepEqual(await run(engine, episode, bio), await run(alone, episode, bio));
+    assert.deepEqual(await run(engine, next, bio), await run(alone, next, bio));
+    if (before > 0) assert.equal(threads(), before);
+    await engine.dispose();
+  });
 
   test('relaxed SIMD', async (t) => {
     const relaxed = await createWasmEngine({ relaxed: true }).catch(() => undefined);

@@ -8,6 +8,8 @@ import { Schedule } from './schedule.js';
 export interface WasmOptions {
   /** Relaxed SIMD: faster where the machine fuses multiply and add, but results then depend on whether it does. */
   readonly relaxed?: boolean;
+  /** Whether `prefetch` may start a second thread (default: yes). It saves time, but not the cores' work. */
+  readonly helper?: boolean;
   /**
    * kernels.wasm (or kernels.relaxed.wasm) where it cannot be loaded from beside this file. These work in memory that no
    * threads share, so there is no helper thread then.
@@ -22,8 +24,12 @@ export interface WasmOptions {
  *
  * @throws Error where the JavaScript engine lacks SIMD, or relaxed SIMD if that was asked for.
  */
-export async function createWasmEngine({ relaxed = false, kernels: bytes }: WasmOptions = {}): Promise<Engine> {
-  const shared = !bytes && hasThreads;
+export async function createWasmEngine({
+  relaxed = false,
+  helper = true,
+  kernels: bytes,
+}: WasmOptions = {}): Promise<Engine> {
+  const shared = helper && !bytes && hasThreads;
   const module = await compileKernels(bytes ?? (await loadKernels({ relaxed, shared })), relaxed);
   const memory = newMemory(shared);
   const machine: Machine = { arena: new Arena(memory), kernels: instantiate(module, memory) };
