@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
 import { buildFixedRule } from '#dist/cli/fixed-rule.js';
@@ -109,13 +110,15 @@ describe('reproduce', () => {
       started.push(words);
       return { code: 0, stdout: '', lastWords: [] };
     };
-    await reproduce([...FLAGS, '--res', 'stopped'], watched);
-    assert.deepEqual(
-      started,
-      [['--resume', cut, '--episodes', '4', '--json', '--verbose']].map((words) =>
-        words.map((word) => (word === cut ? join(process.cwd(), cut) : word)),
-      ),
-    );
+    const resumed = ['--resume', join(process.cwd(), cut!), '--episodes', '4'];
+    // Where the runs take all cores, each keeps to one thread.
+    const jobs = (count: number) => [...FLAGS.slice(0, -1), `${count}`, '--res', 'stopped'];
+    await reproduce(jobs(availableParallelism()), watched);
+    assert.deepEqual(started, [[...resumed, '--workers', '1', '--json', '--verbose']]);
+    if (availableParallelism() > 1) {
+      await reproduce(jobs(1), watched);
+      assert.deepEqual(started[1], [...resumed, '--json', '--verbose']);
+    }
     started.length = 0;
     await reproduce([...FLAGS, '--res', 'stopped', '--episodes', '5'], watched).catch(() => {});
     assert.deepEqual(
