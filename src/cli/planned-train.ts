@@ -9,7 +9,7 @@ import { identity, same } from './identity.js';
 import { runOptions, type Settings } from './options.js';
 import { evaluateSettings } from './parity.js';
 import { type Given, readObject } from './parse.js';
-import { prepare } from './prepare.js';
+import { assemble } from './prepare.js';
 import type { Found, PlannedRun } from './seed-run.js';
 import { UsageError } from './usage-error.js';
 
@@ -27,7 +27,7 @@ export function plannedTraining(sources: readonly Given[]): PlannedRun {
     window: settings.avg_window,
     oneThread: ['--workers', '1'],
     async check(io, terminal) {
-      await prepare(settings, io, terminal);
+      await assemble(settings, io, terminal);
     },
     async find(folder, seed) {
       const found = (await findRuns(folder)).at(-1);

@@ -3,7 +3,6 @@ import type { Dataset } from '../data/dataset.js';
 import { isNamed, namedSize, openDataset } from '../data/open.js';
 import { type ClassIndex, classIndex, makeEpisode, type Split, splitClasses, type TaskDraw } from '../data/sampler.js';
 import { ENGINE_FEEDBACKS, type Episode, type Feedback } from '../engine/engine.js';
-import type { automaticScale } from '../meta/term-scale.js';
 import { defaultLayers, HIDDEN_LAYERS } from '../network/layers.js';
 import { matrixOf, type Rule, ruleUsesB } from '../plasticity/rule.js';
 import { stream } from '../random/stream.js';
@@ -35,9 +34,25 @@ const CLIP = 10;
 const MEASURED_EPISODES = [1, 2, 3, 4];
 
 /**
- * Builds the rule, opens the data and checks that the settings fit them.
- * @param recorded the scales of a run that is resumed: not measured again, so that it goes on exactly.
+ * Builds the rule, opens the data and checks that the settings fit them. `scale` is what is asked for: `auto` is not
+ * measured yet.
  * @throws UsageError where they do not.
+ */
+export async function assemble(settings: Settings, io: Io, terminal: Terminal) {
+  const { rule, theta, scale } = buildRule(settings, layerCount(settings));
+  checkFeedback(settings, rule);
+  // What cannot fit a named data set is refused before it is fetched.
+  const known = namedSize(settings.database);
+  if (known) fit(settings, known);
+  const dataset = await open(settings, io, terminal);
+  const clip = settings.clip === 'auto' ? (rule.terms.length > 1 ? CLIP : 0) : settings.clip;
+  return { settings, dataset, ...fit(settings, dataset), rule, theta, scale, clip };
+}
+
+/**
+ * All of an experiment.
+ * @param recorded the scales of a run that is resumed: not measured again, so that it goes on exactly.
+ * @throws UsageError as `assemble`.
  */
 export async function prepare(
   settings: Settings,
@@ -45,24 +60,15 @@ export async function prepare(
   terminal: Terminal,
   recorded?: readonly number[],
 ): Promise<Experiment> {
-  const { rule, theta, scale: asked } = buildRule(settings, layerCount(settings));
-  checkFeedback(settings, rule);
-  // What cannot fit a named data set is refused before it is fetched.
-  const known = namedSize(settings.database);
-  if (known) fit(settings, known);
-  const dataset = await open(settings, io, terminal);
-  const task = { settings, dataset, ...fit(settings, dataset) };
-  const scale =
-    recorded ??
-    (asked === 'auto'
-      ? await measureScale(rule, MEASURED_EPISODES.map(episodeMaker(task)), theta.slice(rule.terms.length))
-      : asked);
-  const clip = settings.clip === 'auto' ? (rule.terms.length > 1 ? CLIP : 0) : settings.clip;
-  return { ...task, rule, theta, scale, clip };
-}
-
-async function measureScale(...measured: Parameters<typeof automaticScale>): Promise<number[]> {
-  return (await import('../meta/term-scale.js')).automaticScale(...measured);
+  const assembled = await assemble(settings, io, terminal);
+  const { rule, theta, scale } = assembled;
+  if (recorded) return { ...assembled, scale: recorded };
+  if (scale !== 'auto') return { ...assembled, scale };
+  // F0 alone has nothing to be measured beside: the engine that measures is not even loaded.
+  if (rule.terms.length === 1) return { ...assembled, scale: theta.map(() => 1) };
+  const { automaticScale } = await import('../meta/term-scale.js');
+  const episodes = MEASURED_EPISODES.map(episodeMaker(assembled));
+  return { ...assembled, scale: automaticScale(rule, episodes, theta.slice(rule.terms.length)) };
 }
 
 /** What makes a run's episode n, counted from 1. */
