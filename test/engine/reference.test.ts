@@ -8,7 +8,7 @@ import { feedbackShapes, matrixShapes } from '#dist/network/layers.js';
 import { POOL } from '#dist/plasticity/pool.js';
 import { parseRule } from '#dist/plasticity/rule.js';
 import { perLayer, realEpisodes, realGolden, syntheticEpisodes } from '../golden/episodes.ts';
-import { formula, place, placedTerm } from '../plasticity/formulas.ts';
+import { formula, placedFormulas, placedRule } from '../plasticity/formulas.ts';
 import { assertClose, checkGradient, run } from './check-gradient.ts';
 import { episodeShape, noise, randomEpisode } from './random-episode.ts';
 
@@ -80,24 +80,15 @@ describe('gradient by central differences', () => {
 
   test('random formulas in random layers of random networks', async () => {
     await fc.assert(
-      fc.asyncProperty(
-        episodeShape,
-        fc.array(fc.tuple(formula, place), { minLength: 1, maxLength: 3 }),
-        fc.nat(1e6),
-        async (shape, terms, seed) => {
-          const draw = noise(seed);
-          const L = shape.layers.length - 1;
-          const rule = parseRule(
-            terms.map(([text, bits], i) => placedTerm(`t${i}`, text, bits, L)),
-            L,
-          );
-          await checkGradient(
-            shape,
-            rule,
-            Float64Array.from(rule.terms, () => 0.02 * draw()),
-          );
-        },
-      ),
+      fc.asyncProperty(episodeShape, placedFormulas, fc.nat(1e6), async (shape, formulas, seed) => {
+        const draw = noise(seed);
+        const rule = placedRule(formulas, shape.layers.length - 1);
+        await checkGradient(
+          shape,
+          rule,
+          Float64Array.from(rule.terms, () => 0.02 * draw()),
+        );
+      }),
       { seed: 4, numRuns: 200 },
     );
   });

@@ -54,16 +54,21 @@ async function engineWithHelper(episode: Episode, rule: Rule, options = {}): Pro
   return engine;
 }
 
+/** Runs the episodes, each prepared ahead: the same bytes as from the engine that is alone. */
+async function runsLikeAlone(engine: Engine, episodes: readonly Episode[], rule: Rule): Promise<void> {
+  for (const [i, episode] of episodes.entries()) {
+    if (i + 1 < episodes.length) engine.prefetch!(episodes[i + 1]!, rule);
+    assert.deepEqual(await run(engine, episode, rule), await run(alone, episode, rule));
+  }
+}
+
 describe('the same bytes with the helper thread as without', () => {
   for (const [name, rule] of Object.entries({ bio, pool }))
     for (const feedback of ['fix', 'sym', 'dfa'] as const)
       test(`${name}, ${feedback}`, async () => {
         const episodes = episodesOf(feedback, 12);
         const engine = await engineWithHelper(episodes[0]!, rule);
-        for (const [i, episode] of episodes.entries()) {
-          if (i + 1 < episodes.length) engine.prefetch!(episodes[i + 1]!, rule);
-          assert.deepEqual(await run(engine, episode, rule), await run(alone, episode, rule));
-        }
+        await runsLikeAlone(engine, episodes, rule);
         await engine.dispose();
       });
 
@@ -170,10 +175,7 @@ describe('when something goes wrong', () => {
     const impossible = broken as unknown as Episode;
     engine.prefetch!(impossible, bio);
     await assert.rejects(run(engine, impossible, bio), /^Error: the helper thread failed: train is not iterable/);
-    for (const [i, episode] of episodes.entries()) {
-      if (i + 1 < episodes.length) engine.prefetch!(episodes[i + 1]!, bio);
-      assert.deepEqual(await run(engine, episode, bio), await run(alone, episode, bio));
-    }
+    await runsLikeAlone(engine, episodes, bio);
     await engine.dispose();
   });
 

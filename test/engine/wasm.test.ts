@@ -9,7 +9,7 @@ import { drawWeights } from '#dist/network/initialise.js';
 import { POOL } from '#dist/plasticity/pool.js';
 import { parseRule, type Rule } from '#dist/plasticity/rule.js';
 import { type GoldenEpisode, perLayer, realEpisodes, realGolden, syntheticEpisodes } from '../golden/episodes.ts';
-import { formula, place, placedTerm } from '../plasticity/formulas.ts';
+import { formula, placedFormulas, placedRule } from '../plasticity/formulas.ts';
 import { episodeShape, noise, randomEpisode } from './random-episode.ts';
 
 const reference = await createEngine('reference');
@@ -137,21 +137,12 @@ describe('against the reference engine', () => {
 
   test('random formulas in random layers of random networks', async () => {
     await fc.assert(
-      fc.asyncProperty(
-        episodeShape,
-        fc.array(fc.tuple(formula, place), { minLength: 1, maxLength: 3 }),
-        fc.nat(1e6),
-        async (shape, terms, seed) => {
-          const draw = noise(seed);
-          const L = shape.layers.length - 1;
-          const rule = parseRule(
-            terms.map(([text, bits], i) => placedTerm(`t${i}`, text, bits, L)),
-            L,
-          );
-          const theta = Float64Array.from(rule.terms, () => 0.02 * draw());
-          await checkAgainstReference(randomEpisode(shape), rule, theta);
-        },
-      ),
+      fc.asyncProperty(episodeShape, placedFormulas, fc.nat(1e6), async (shape, formulas, seed) => {
+        const draw = noise(seed);
+        const rule = placedRule(formulas, shape.layers.length - 1);
+        const theta = Float64Array.from(rule.terms, () => 0.02 * draw());
+        await checkAgainstReference(randomEpisode(shape), rule, theta);
+      }),
       { seed: 6, numRuns: 100 },
     );
   });

@@ -1,6 +1,7 @@
 /** Random formulas of the grammar, and what they mean in plain dense matrices: an independent reading of the syntax. */
 import fc from 'fast-check';
 import type { Expression } from '#dist/plasticity/grammar.js';
+import { parseRule, type Rule } from '#dist/plasticity/rule.js';
 
 type Shape = 'scalar' | 'post' | 'pre' | 'matrix';
 
@@ -78,6 +79,15 @@ export const place = fc.oneof(fc.constantFrom(0, 31), fc.integer({ min: 1, max: 
 export function placedTerm(name: string, text: string, bits: number, layerCount: number): string {
   const layers = Array.from({ length: layerCount }, (_, l) => l + 1).filter((l) => bits & (1 << (l - 1)));
   return `${name}${bits === 31 ? '@each' : layers.length > 0 ? `@${layers.join()}` : ''} = ${text}`;
+}
+
+/** One to three formulas, each with its place. */
+export const placedFormulas = fc.array(fc.tuple(formula, place), { minLength: 1, maxLength: 3 });
+
+/** Their rule: terms t0, t1 … of a network with that many layers of weights. */
+export function placedRule(formulas: readonly (readonly [string, number])[], layerCount: number): Rule {
+  const terms = formulas.map(([text, bits], i) => placedTerm(`t${i}`, text, bits, layerCount));
+  return parseRule(terms, layerCount);
 }
 
 export type Dense = readonly (readonly number[])[];
