@@ -6,18 +6,33 @@ import { bytes, madd, padded, sum, sum4 } from './simd';
 export function mv(y: usize, w: usize, x: usize, rows: i32, columns: i32, stride: i32, add: bool): void {
   const step = bytes(stride);
   const width = bytes(padded(columns));
-  const tiled = rows & ~3;
-  for (let r = 0; r < tiled; r += 4) {
-    const total = rows4(w, w + step, w + 2 * step, w + 3 * step, x, width);
+  const xEnd = x + width;
+  const end = y + bytes(rows);
+  for (const tiled = y + bytes(rows & ~3); y < tiled; y += 16) {
+    let a0 = f32x4.splat(0);
+    let a1 = f32x4.splat(0);
+    let a2 = f32x4.splat(0);
+    let a3 = f32x4.splat(0);
+    for (let p = x; p < xEnd; p += 32) {
+      const x0 = v128.load(p);
+      const x1 = v128.load(p, 16);
+      const w1 = w + step;
+      const w2 = w1 + step;
+      const w3 = w2 + step;
+      a0 = madd(v128.load(w, 16), x1, madd(v128.load(w), x0, a0));
+      a1 = madd(v128.load(w1, 16), x1, madd(v128.load(w1), x0, a1));
+      a2 = madd(v128.load(w2, 16), x1, madd(v128.load(w2), x0, a2));
+      a3 = madd(v128.load(w3, 16), x1, madd(v128.load(w3), x0, a3));
+      w += 32;
+    }
+    const total = sum4(a0, a1, a2, a3);
     v128.store(y, add ? f32x4.add(v128.load(y), total) : total);
-    w += step << 2;
-    y += 16;
+    w += (step << 2) - width;
   }
-  for (let r = tiled; r < rows; r++) {
+  for (; y < end; y += 4) {
     const total = row1(w, x, width);
     f32.store(y, add ? f32.load(y) + total : total);
     w += step;
-    y += 4;
   }
 }
 
@@ -25,50 +40,41 @@ export function mv(y: usize, w: usize, x: usize, rows: i32, columns: i32, stride
 export function mvRows(y: usize, w: usize, x: usize, list: usize, count: i32, columns: i32, stride: i32): void {
   const step = bytes(stride);
   const width = bytes(padded(columns));
-  const tiled = count & ~3;
-  for (let k = 0; k < tiled; k += 4) {
-    const w0 = w + <usize>load<u16>(list) * step;
-    const w1 = w + <usize>load<u16>(list, 2) * step;
-    const w2 = w + <usize>load<u16>(list, 4) * step;
-    const w3 = w + <usize>load<u16>(list, 6) * step;
-    v128.store(y, rows4(w0, w1, w2, w3, x, width));
+  const xEnd = x + width;
+  const end = y + bytes(count);
+  for (const tiled = y + bytes(count & ~3); y < tiled; y += 16) {
+    let w0 = w + <usize>load<u16>(list) * step;
+    let w1 = w + <usize>load<u16>(list, 2) * step;
+    let w2 = w + <usize>load<u16>(list, 4) * step;
+    let w3 = w + <usize>load<u16>(list, 6) * step;
+    let a0 = f32x4.splat(0);
+    let a1 = f32x4.splat(0);
+    let a2 = f32x4.splat(0);
+    let a3 = f32x4.splat(0);
+    for (let p = x; p < xEnd; p += 32) {
+      const x0 = v128.load(p);
+      const x1 = v128.load(p, 16);
+      a0 = madd(v128.load(w0, 16), x1, madd(v128.load(w0), x0, a0));
+      a1 = madd(v128.load(w1, 16), x1, madd(v128.load(w1), x0, a1));
+      a2 = madd(v128.load(w2, 16), x1, madd(v128.load(w2), x0, a2));
+      a3 = madd(v128.load(w3, 16), x1, madd(v128.load(w3), x0, a3));
+      w0 += 32;
+      w1 += 32;
+      w2 += 32;
+      w3 += 32;
+    }
+    v128.store(y, sum4(a0, a1, a2, a3));
     list += 8;
-    y += 16;
   }
-  for (let k = tiled; k < count; k++) {
+  for (; y < end; y += 4) {
     f32.store(y, row1(w + <usize>load<u16>(list) * step, x, width));
     list += 2;
-    y += 4;
   }
 }
 
 /** x'y over n floats. */
 export function dot(x: usize, y: usize, n: i32): f32 {
   return row1(x, y, bytes(padded(n)));
-}
-
-export function rows4(w0: usize, w1: usize, w2: usize, w3: usize, x: usize, width: usize): v128 {
-  let a0 = f32x4.splat(0);
-  let a1 = f32x4.splat(0);
-  let a2 = f32x4.splat(0);
-  let a3 = f32x4.splat(0);
-  let b0 = f32x4.splat(0);
-  let b1 = f32x4.splat(0);
-  let b2 = f32x4.splat(0);
-  let b3 = f32x4.splat(0);
-  for (let c: usize = 0; c < width; c += 32) {
-    const x0 = v128.load(x + c);
-    const x1 = v128.load(x + c, 16);
-    a0 = madd(v128.load(w0 + c), x0, a0);
-    b0 = madd(v128.load(w0 + c, 16), x1, b0);
-    a1 = madd(v128.load(w1 + c), x0, a1);
-    b1 = madd(v128.load(w1 + c, 16), x1, b1);
-    a2 = madd(v128.load(w2 + c), x0, a2);
-    b2 = madd(v128.load(w2 + c, 16), x1, b2);
-    a3 = madd(v128.load(w3 + c), x0, a3);
-    b3 = madd(v128.load(w3 + c, 16), x1, b3);
-  }
-  return sum4(f32x4.add(a0, b0), f32x4.add(a1, b1), f32x4.add(a2, b2), f32x4.add(a3, b3));
 }
 
 export function row1(w: usize, x: usize, width: usize): f32 {
@@ -84,128 +90,17 @@ export function row1(w: usize, x: usize, width: usize): f32 {
 /** y_c (+)= sum_r W_rc x_r; y is written up to its padding. */
 export function mtv(y: usize, w: usize, x: usize, rows: i32, columns: i32, stride: i32, add: bool): void {
   const step = bytes(stride);
-  let left = padded(columns) >> 2;
-  while (left > 0) {
-    // 8, 6 and 4 vectors make any even number but 2, so that the narrowest tile is for the narrowest matrices only.
-    const tile = left >= 12 || left == 8 ? 8 : left == 10 || left == 6 ? 6 : left >= 4 ? 4 : 2;
-    if (tile == 8) columns8(y, w, x, rows, step, add);
-    else if (tile == 6) columns6(y, w, x, rows, step, add);
-    else if (tile == 4) columns4(y, w, x, rows, step, add);
-    else columns2(y, w, x, rows, step, add);
-    y += (<usize>tile) << 4;
-    w += (<usize>tile) << 4;
-    left -= tile;
-  }
-}
-
-export function columns8(y: usize, w: usize, x: usize, rows: i32, step: usize, add: bool): void {
-  const zero = f32x4.splat(0);
-  let a0 = add ? v128.load(y) : zero;
-  let a1 = add ? v128.load(y, 16) : zero;
-  let a2 = add ? v128.load(y, 32) : zero;
-  let a3 = add ? v128.load(y, 48) : zero;
-  let a4 = add ? v128.load(y, 64) : zero;
-  let a5 = add ? v128.load(y, 80) : zero;
-  let a6 = add ? v128.load(y, 96) : zero;
-  let a7 = add ? v128.load(y, 112) : zero;
-  for (const end = x + bytes(rows); x < end; x += 4) {
-    const s = v128.load32_splat(x);
-    a0 = madd(v128.load(w), s, a0);
-    a1 = madd(v128.load(w, 16), s, a1);
-    a2 = madd(v128.load(w, 32), s, a2);
-    a3 = madd(v128.load(w, 48), s, a3);
-    a4 = madd(v128.load(w, 64), s, a4);
-    a5 = madd(v128.load(w, 80), s, a5);
-    a6 = madd(v128.load(w, 96), s, a6);
-    a7 = madd(v128.load(w, 112), s, a7);
-    w += step;
-  }
-  v128.store(y, a0);
-  v128.store(y, a1, 16);
-  v128.store(y, a2, 32);
-  v128.store(y, a3, 48);
-  v128.store(y, a4, 64);
-  v128.store(y, a5, 80);
-  v128.store(y, a6, 96);
-  v128.store(y, a7, 112);
-}
-
-export function columns6(y: usize, w: usize, x: usize, rows: i32, step: usize, add: bool): void {
-  const zero = f32x4.splat(0);
-  let a0 = add ? v128.load(y) : zero;
-  let a1 = add ? v128.load(y, 16) : zero;
-  let a2 = add ? v128.load(y, 32) : zero;
-  let a3 = add ? v128.load(y, 48) : zero;
-  let a4 = add ? v128.load(y, 64) : zero;
-  let a5 = add ? v128.load(y, 80) : zero;
-  for (const end = x + bytes(rows); x < end; x += 4) {
-    const s = v128.load32_splat(x);
-    a0 = madd(v128.load(w), s, a0);
-    a1 = madd(v128.load(w, 16), s, a1);
-    a2 = madd(v128.load(w, 32), s, a2);
-    a3 = madd(v128.load(w, 48), s, a3);
-    a4 = madd(v128.load(w, 64), s, a4);
-    a5 = madd(v128.load(w, 80), s, a5);
-    w += step;
-  }
-  v128.store(y, a0);
-  v128.store(y, a1, 16);
-  v128.store(y, a2, 32);
-  v128.store(y, a3, 48);
-  v128.store(y, a4, 64);
-  v128.store(y, a5, 80);
-}
-
-export function columns4(y: usize, w: usize, x: usize, rows: i32, step: usize, add: bool): void {
-  const zero = f32x4.splat(0);
-  let a0 = add ? v128.load(y) : zero;
-  let a1 = add ? v128.load(y, 16) : zero;
-  let a2 = add ? v128.load(y, 32) : zero;
-  let a3 = add ? v128.load(y, 48) : zero;
-  let b0 = zero;
-  let b1 = zero;
-  let b2 = zero;
-  let b3 = zero;
-  for (const end = x + bytes(rows & ~1); x < end; x += 8) {
-    const s = v128.load32_splat(x);
-    const t = v128.load32_splat(x, 4);
-    const v = w + step;
-    a0 = madd(v128.load(w), s, a0);
-    a1 = madd(v128.load(w, 16), s, a1);
-    a2 = madd(v128.load(w, 32), s, a2);
-    a3 = madd(v128.load(w, 48), s, a3);
-    b0 = madd(v128.load(v), t, b0);
-    b1 = madd(v128.load(v, 16), t, b1);
-    b2 = madd(v128.load(v, 32), t, b2);
-    b3 = madd(v128.load(v, 48), t, b3);
-    w = v + step;
-  }
-  v128.store(y, f32x4.add(a0, b0));
-  v128.store(y, f32x4.add(a1, b1), 16);
-  v128.store(y, f32x4.add(a2, b2), 32);
-  v128.store(y, f32x4.add(a3, b3), 48);
-  if (rows & 1) axpy(y, w, f32.load(x), 16);
-}
-
-export function columns2(y: usize, w: usize, x: usize, rows: i32, step: usize, add: bool): void {
-  const zero = f32x4.splat(0);
-  let a0 = add ? v128.load(y) : zero;
-  let a1 = add ? v128.load(y, 16) : zero;
-  let b0 = zero;
-  let b1 = zero;
-  for (const end = x + bytes(rows & ~1); x < end; x += 8) {
-    const s = v128.load32_splat(x);
-    const t = v128.load32_splat(x, 4);
-    const v = w + step;
-    a0 = madd(v128.load(w), s, a0);
-    a1 = madd(v128.load(w, 16), s, a1);
-    b0 = madd(v128.load(v), t, b0);
-    b1 = madd(v128.load(v, 16), t, b1);
-    w = v + step;
-  }
-  v128.store(y, f32x4.add(a0, b0));
-  v128.store(y, f32x4.add(a1, b1), 16);
-  if (rows & 1) axpy(y, w, f32.load(x), 8);
+  const vectors = padded(columns) >> 2;
+  const wide = wideTiles(vectors);
+  columns8(y, w, x, rows, step, wide, add);
+  y += (<usize>wide) << 7;
+  w += (<usize>wide) << 7;
+  const rest = vectors - (wide << 3);
+  if (rest == 12) columns12(y, w, x, rows, step, add);
+  else if (rest == 10) columns10(y, w, x, rows, step, add);
+  else if (rest == 6) columns6(y, w, x, rows, step, add);
+  else if (rest == 4) columns4(y, w, x, rows, step, add);
+  else if (rest == 2) columns2(y, w, x, rows, step, add);
 }
 
 /** y (+)= sum_k x_k W_{i(k)} over the rows i listed (uint16); y is written up to its padding. */
@@ -220,66 +115,200 @@ export function mtvRows(
   add: bool,
 ): void {
   const step = bytes(stride);
-  let left = padded(columns) >> 2;
-  while (left >= 8) {
-    listed8(y, w, x, list, count, step, add);
-    y += 128;
-    w += 128;
-    left -= 8;
-  }
-  for (; left > 0; left -= 2) {
-    listed2(y, w, x, list, count, step, add);
-    y += 32;
-    w += 32;
-  }
+  const vectors = padded(columns) >> 2;
+  const wide = wideTiles(vectors);
+  listed8(y, w, x, list, count, step, wide, add);
+  y += (<usize>wide) << 7;
+  w += (<usize>wide) << 7;
+  const rest = vectors - (wide << 3);
+  if (rest == 12) listed12(y, w, x, list, count, step, add);
+  else if (rest == 10) listed10(y, w, x, list, count, step, add);
+  else if (rest == 6) listed6(y, w, x, list, count, step, add);
+  else if (rest == 4) listed4(y, w, x, list, count, step, add);
+  else if (rest == 2) listed2(y, w, x, list, count, step, add);
 }
 
-export function listed8(y: usize, w: usize, x: usize, list: usize, count: i32, step: usize, add: bool): void {
-  const zero = f32x4.splat(0);
-  let a0 = add ? v128.load(y) : zero;
-  let a1 = add ? v128.load(y, 16) : zero;
-  let a2 = add ? v128.load(y, 32) : zero;
-  let a3 = add ? v128.load(y, 48) : zero;
-  let a4 = add ? v128.load(y, 64) : zero;
-  let a5 = add ? v128.load(y, 80) : zero;
-  let a6 = add ? v128.load(y, 96) : zero;
-  let a7 = add ? v128.load(y, 112) : zero;
-  for (const end = x + bytes(count); x < end; x += 4) {
-    const s = v128.load32_splat(x);
-    const row = w + <usize>load<u16>(list) * step;
-    a0 = madd(v128.load(row), s, a0);
-    a1 = madd(v128.load(row, 16), s, a1);
-    a2 = madd(v128.load(row, 32), s, a2);
-    a3 = madd(v128.load(row, 48), s, a3);
-    a4 = madd(v128.load(row, 64), s, a4);
-    a5 = madd(v128.load(row, 80), s, a5);
-    a6 = madd(v128.load(row, 96), s, a6);
-    a7 = madd(v128.load(row, 112), s, a7);
-    list += 2;
-  }
-  v128.store(y, a0);
-  v128.store(y, a1, 16);
-  v128.store(y, a2, 32);
-  v128.store(y, a3, 48);
-  v128.store(y, a4, 64);
-  v128.store(y, a5, 80);
-  v128.store(y, a6, 96);
-  v128.store(y, a7, 112);
+/** How many tiles of eight vectors; 2 or 4 vectors that would remain go with the last eight, as narrow tiles are slow. */
+function wideTiles(vectors: i32): i32 {
+  const rest = vectors & 7;
+  return vectors > 8 && (rest == 2 || rest == 4) ? (vectors >> 3) - 1 : vectors >> 3;
 }
 
-export function listed2(y: usize, w: usize, x: usize, list: usize, count: i32, step: usize, add: bool): void {
+// Tiles of n vectors, n = sizeof<A>() + sizeof<B>(): a template's only constants are types. All rows, or (I = u16) those
+// listed. Two go with one turn of the loop, the odd one before it.
+export function columns12(y: usize, w: usize, x: usize, rows: i32, step: usize, add: bool): void {
+  tile<u64, u32, u8>(y, w, x, 0, rows, step, 1, add);
+}
+export function columns10(y: usize, w: usize, x: usize, rows: i32, step: usize, add: bool): void {
+  tile<u64, u16, u8>(y, w, x, 0, rows, step, 1, add);
+}
+export function columns8(y: usize, w: usize, x: usize, rows: i32, step: usize, tiles: i32, add: bool): void {
+  tile<u32, u32, u8>(y, w, x, 0, rows, step, tiles, add);
+}
+export function columns6(y: usize, w: usize, x: usize, rows: i32, step: usize, add: bool): void {
+  tile<u32, u16, u8>(y, w, x, 0, rows, step, 1, add);
+}
+export function columns4(y: usize, w: usize, x: usize, rows: i32, step: usize, add: bool): void {
+  tile<u16, u16, u8>(y, w, x, 0, rows, step, 1, add);
+}
+export function columns2(y: usize, w: usize, x: usize, rows: i32, step: usize, add: bool): void {
+  tile<u8, u8, u8>(y, w, x, 0, rows, step, 1, add);
+}
+export function listed12(y: usize, w: usize, x: usize, list: usize, rows: i32, step: usize, add: bool): void {
+  tile<u64, u32, u16>(y, w, x, list, rows, step, 1, add);
+}
+export function listed10(y: usize, w: usize, x: usize, list: usize, rows: i32, step: usize, add: bool): void {
+  tile<u64, u16, u16>(y, w, x, list, rows, step, 1, add);
+}
+export function listed8(
+  y: usize,
+  w: usize,
+  x: usize,
+  list: usize,
+  rows: i32,
+  step: usize,
+  tiles: i32,
+  add: bool,
+): void {
+  tile<u32, u32, u16>(y, w, x, list, rows, step, tiles, add);
+}
+export function listed6(y: usize, w: usize, x: usize, list: usize, rows: i32, step: usize, add: bool): void {
+  tile<u32, u16, u16>(y, w, x, list, rows, step, 1, add);
+}
+export function listed4(y: usize, w: usize, x: usize, list: usize, rows: i32, step: usize, add: bool): void {
+  tile<u16, u16, u16>(y, w, x, list, rows, step, 1, add);
+}
+export function listed2(y: usize, w: usize, x: usize, list: usize, rows: i32, step: usize, add: bool): void {
+  tile<u8, u8, u16>(y, w, x, list, rows, step, 1, add);
+}
+
+function tile<A, B, I>(y: usize, w: usize, x: usize, list: usize, rows: i32, step: usize, tiles: i32, add: bool): void {
+  const n = <i32>(sizeof<A>() + sizeof<B>());
+  const listed = sizeof<I>() == 2;
   const zero = f32x4.splat(0);
-  let a0 = add ? v128.load(y) : zero;
-  let a1 = add ? v128.load(y, 16) : zero;
-  for (const end = x + bytes(count); x < end; x += 4) {
-    const s = v128.load32_splat(x);
-    const row = w + <usize>load<u16>(list) * step;
-    a0 = madd(v128.load(row), s, a0);
-    a1 = madd(v128.load(row, 16), s, a1);
-    list += 2;
+  const end = x + bytes(rows);
+  for (; tiles > 0; tiles--) {
+    let a0 = add && n > 0 ? v128.load(y) : zero;
+    let a1 = add && n > 1 ? v128.load(y, 16) : zero;
+    let a2 = add && n > 2 ? v128.load(y, 32) : zero;
+    let a3 = add && n > 3 ? v128.load(y, 48) : zero;
+    let a4 = add && n > 4 ? v128.load(y, 64) : zero;
+    let a5 = add && n > 5 ? v128.load(y, 80) : zero;
+    let a6 = add && n > 6 ? v128.load(y, 96) : zero;
+    let a7 = add && n > 7 ? v128.load(y, 112) : zero;
+    let a8 = add && n > 8 ? v128.load(y, 128) : zero;
+    let a9 = add && n > 9 ? v128.load(y, 144) : zero;
+    let a10 = add && n > 10 ? v128.load(y, 160) : zero;
+    let a11 = add && n > 11 ? v128.load(y, 176) : zero;
+    let next = w;
+    let at = list;
+    let p = x;
+    if (rows & 1) {
+      const s = v128.load32_splat(p);
+      const row = listed ? w + <usize>load<u16>(at) * step : next;
+      a0 = madd(v128.load(row), s, a0);
+      a1 = madd(v128.load(row, 16), s, a1);
+      if (n > 2) {
+        a2 = madd(v128.load(row, 32), s, a2);
+        a3 = madd(v128.load(row, 48), s, a3);
+      }
+      if (n > 4) {
+        a4 = madd(v128.load(row, 64), s, a4);
+        a5 = madd(v128.load(row, 80), s, a5);
+      }
+      if (n > 6) {
+        a6 = madd(v128.load(row, 96), s, a6);
+        a7 = madd(v128.load(row, 112), s, a7);
+      }
+      if (n > 8) {
+        a8 = madd(v128.load(row, 128), s, a8);
+        a9 = madd(v128.load(row, 144), s, a9);
+      }
+      if (n > 10) {
+        a10 = madd(v128.load(row, 160), s, a10);
+        a11 = madd(v128.load(row, 176), s, a11);
+      }
+      p += 4;
+      if (listed) at += 2;
+      else next += step;
+    }
+    for (; p < end; p += 8) {
+      let s = v128.load32_splat(p);
+      let row = listed ? w + <usize>load<u16>(at) * step : next;
+      a0 = madd(v128.load(row), s, a0);
+      a1 = madd(v128.load(row, 16), s, a1);
+      if (n > 2) {
+        a2 = madd(v128.load(row, 32), s, a2);
+        a3 = madd(v128.load(row, 48), s, a3);
+      }
+      if (n > 4) {
+        a4 = madd(v128.load(row, 64), s, a4);
+        a5 = madd(v128.load(row, 80), s, a5);
+      }
+      if (n > 6) {
+        a6 = madd(v128.load(row, 96), s, a6);
+        a7 = madd(v128.load(row, 112), s, a7);
+      }
+      if (n > 8) {
+        a8 = madd(v128.load(row, 128), s, a8);
+        a9 = madd(v128.load(row, 144), s, a9);
+      }
+      if (n > 10) {
+        a10 = madd(v128.load(row, 160), s, a10);
+        a11 = madd(v128.load(row, 176), s, a11);
+      }
+      s = v128.load32_splat(p, 4);
+      row = listed ? w + <usize>load<u16>(at, 2) * step : next + step;
+      a0 = madd(v128.load(row), s, a0);
+      a1 = madd(v128.load(row, 16), s, a1);
+      if (n > 2) {
+        a2 = madd(v128.load(row, 32), s, a2);
+        a3 = madd(v128.load(row, 48), s, a3);
+      }
+      if (n > 4) {
+        a4 = madd(v128.load(row, 64), s, a4);
+        a5 = madd(v128.load(row, 80), s, a5);
+      }
+      if (n > 6) {
+        a6 = madd(v128.load(row, 96), s, a6);
+        a7 = madd(v128.load(row, 112), s, a7);
+      }
+      if (n > 8) {
+        a8 = madd(v128.load(row, 128), s, a8);
+        a9 = madd(v128.load(row, 144), s, a9);
+      }
+      if (n > 10) {
+        a10 = madd(v128.load(row, 160), s, a10);
+        a11 = madd(v128.load(row, 176), s, a11);
+      }
+      if (listed) at += 4;
+      else next = row + step;
+    }
+    v128.store(y, a0);
+    v128.store(y, a1, 16);
+    if (n > 2) {
+      v128.store(y, a2, 32);
+      v128.store(y, a3, 48);
+    }
+    if (n > 4) {
+      v128.store(y, a4, 64);
+      v128.store(y, a5, 80);
+    }
+    if (n > 6) {
+      v128.store(y, a6, 96);
+      v128.store(y, a7, 112);
+    }
+    if (n > 8) {
+      v128.store(y, a8, 128);
+      v128.store(y, a9, 144);
+    }
+    if (n > 10) {
+      v128.store(y, a10, 160);
+      v128.store(y, a11, 176);
+    }
+    y += (<usize>n) << 4;
+    w += (<usize>n) << 4;
   }
-  v128.store(y, a0);
-  v128.store(y, a1, 16);
 }
 
 /** y += s x over n floats. */
