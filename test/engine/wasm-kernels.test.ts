@@ -261,11 +261,11 @@ describe('images', () => {
       // W += X M, column by column of the images' pixels.
       const M = matrix(7, 5);
       const W = matrix(n, 5, () => 1);
-      const start = arena.floats(n + 1);
+      const ends = arena.floats(n);
       const index = arena.bytes(2 * 7 * n);
       const packed = arena.floats(7 * n);
-      k.toColumns(start, index, packed, lists.base, lists.stride, values.base, values.stride, counts, 7, n);
-      k.addColumns(W.at, M.at, start, index, packed, n, 5, M.stride);
+      k.toColumns(ends, index, packed, lists.base, lists.stride, values.base, values.stride, counts, 7, n);
+      k.addColumns(W.at, M.at, ends, index, packed, 7, n, 5, M.stride);
       assertMatrix(W, (p, c) => 1 + sum(7, (s) => (images[s]![p]! / 255) * M.get(s, c)), 7);
 
       const wide = arena.rows(7 + 4, Math.ceil(n / 2));
@@ -273,7 +273,8 @@ describe('images', () => {
         k.widen(wide.at(s), at[s]!, n);
       });
       const G = arena.rows(7, 12);
-      k.gram(G.base, wide.base, 0.5, 2, 7, G.stride / 4, wide.stride / 2);
+      const parts = arena.floats(Math.ceil(wide.stride / 16));
+      k.gram(G.base, wide.base, parts, 0.5, 2, 7, G.stride / 4, wide.stride / 2);
       for (let i = 2; i < 7; i++)
         for (let j = 0; j < i; j++)
           assert.equal(arena.get(G.at(i) + 4 * j), 0.5 * sum(n, (p) => images[i]![p]! * images[j]![p]!));
@@ -287,7 +288,7 @@ test('uniform draws the very bits that drawWeights draws', () => {
   const { weights, feedbackWeights } = drawWeights(key, layers, { feedback: 'fix' });
   [...weights, ...feedbackWeights!].forEach((expected, m) => {
     const l = m % 3;
-    const at = arena.floats(expected.length + 8);
+    const at = arena.floats(expected.length + 32);
     const scale = Math.fround(Math.sqrt(6 / (layers[l]! + layers[l + 1]!)) / 2 ** 31);
     k.uniform(at, expected.length, key[0], key[1], m, scale);
     assert.deepEqual(arena.view(at, expected.length).slice(), expected);

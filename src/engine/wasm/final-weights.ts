@@ -28,7 +28,7 @@ export class FinalWeights {
   readonly #onY: Rows;
   readonly #onE: Rows;
   readonly #onOnes: number;
-  readonly #start: number;
+  readonly #ends: number;
   readonly #index: number;
   readonly #values: number;
   readonly #W: number;
@@ -55,7 +55,7 @@ export class FinalWeights {
     this.#onY = arena.rows(steps, post);
     this.#onE = arena.rows(needsErrors ? steps : 0, post);
     this.#onOnes = arena.floats(padded(post));
-    this.#start = arena.floats(pixels + 1);
+    this.#ends = arena.floats(pixels);
     this.#index = arena.bytes(2 * steps * pixels);
     this.#values = arena.floats(steps * pixels);
     this.#W = arena.floats(pixels * padded(post));
@@ -80,10 +80,10 @@ export class FinalWeights {
   #addImages({ lists, counts }: Samples, values: number, step: number, on: Rows): void {
     const { steps, queries } = this.#shape;
     const k = this.#k;
-    const [start, index, packed, pixels] = [this.#start, this.#index, this.#values, this.#pixels];
+    const [ends, index, packed, pixels] = [this.#ends, this.#index, this.#values, this.#pixels];
     const list = lists.at(queries);
-    k.toColumns(start, index, packed, list, lists.stride, values, step, counts + queries * 4, steps, pixels);
-    k.addColumns(this.#W, on.base, start, index, packed, pixels, this.#post, padded(this.#post));
+    k.toColumns(ends, index, packed, list, lists.stride, values, step, counts + queries * 4, steps, pixels);
+    k.addColumns(this.#W, on.base, ends, index, packed, steps, pixels, this.#post, padded(this.#post));
   }
 
   /** Rows of `onY` and `onE` go from the last step to the first, as the samples do. */

@@ -76,9 +76,18 @@ export interface Kernels {
   ): number;
   scatter(y: number, x: number, list: number, count: number): void;
   widen(y: number, image: number, n: number): void;
-  gram(g: number, x: number, s: number, first: number, rows: number, gStride: number, xStride: number): void;
+  gram(
+    g: number,
+    x: number,
+    list: number,
+    s: number,
+    first: number,
+    rows: number,
+    gStride: number,
+    xStride: number,
+  ): void;
   toColumns(
-    start: number,
+    ends: number,
     index: number,
     values: number,
     lists: number,
@@ -92,9 +101,10 @@ export interface Kernels {
   addColumns(
     d: number,
     m: number,
-    start: number,
+    ends: number,
     index: number,
     values: number,
+    rows: number,
     columns: number,
     n: number,
     stride: number,

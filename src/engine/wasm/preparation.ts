@@ -108,12 +108,13 @@ export class Preparation {
   readonly samples: Samples | undefined;
   readonly #arena: Arena;
   readonly #k: Kernels;
-  /** Temporaries of `fill`: images, tables of what a byte means, a matrix as it comes, X as int16. */
+  /** Temporaries of `fill`: images, tables of what a byte means, a matrix as it comes, X as int16 and a list of its parts. */
   readonly #images: number;
   readonly #yTable: number;
   readonly #gTable: number;
   readonly #matrix: number;
   readonly #wide: Rows;
+  readonly #list: number;
 
   constructor(arena: Arena, kernels: Kernels, shape: EpisodeShape) {
     const { layers, beta, feedbackPost, steps, queries, needsErrors, inSampleSpace } = shape;
@@ -154,11 +155,12 @@ export class Preparation {
       arena.set(this.#yTable + byte * 4, byte / 255);
       arena.set(this.#gTable + byte * 4, -Math.expm1((-beta * byte) / 255));
     }
-    // The generator writes whole blocks, up to seven floats too many; the tiles of G read up to three rows too many.
+    // The generator writes 32 floats at a time; the tiles of G read up to three rows too many.
     this.#matrix = arena.floats(
-      8 + Math.max(...[posts, feedbackPost].flatMap((sizes) => sizes.map((n, l) => n * layers[l]!))),
+      32 + Math.max(...[posts, feedbackPost].flatMap((sizes) => sizes.map((n, l) => n * layers[l]!))),
     );
     this.#wide = arena.rows(inSampleSpace ? S + 4 : 0, Math.ceil(n0 / 2));
+    this.#list = arena.floats(Math.ceil(this.#wide.stride / 16));
   }
 
   /** Prepares an episode of this shape. */
@@ -248,6 +250,6 @@ export class Preparation {
           arena.view(y.at(j), count).reduce((a, b) => a + b, 0),
         );
     }
-    k.gram(G.base, this.#wide.base, 1 / 255 ** 2, queries, S, G.stride / 4, this.#wide.stride / 2);
+    k.gram(G.base, this.#wide.base, this.#list, 1 / 255 ** 2, queries, S, G.stride / 4, this.#wide.stride / 2);
   }
 }

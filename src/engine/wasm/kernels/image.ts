@@ -24,18 +24,16 @@ export function activePixels(
   stride: i32,
 ): i32 {
   let count = 0;
-  const whole = n & ~7;
   for (let p = 0; p < n; p++) {
-    // Most of an image is black: eight pixels at a time.
-    while (p < whole && (p & 7) == 0 && load<u64>(image + <usize>p) == 0) p += 8;
+    // Most of an image is black: eight pixels at a time. No branch for the others, whose colour nobody can foresee.
+    while ((p & 7) == 0 && p + 8 <= n && load<u64>(image + <usize>p) == 0) p += 8;
     if (p == n) break;
     const byte = <i32>load<u8>(image + <usize>p);
-    if (!byte) continue;
     const value = f32.load(table + bytes(byte));
     store<u16>(list + ((<usize>count) << 1), <u16>p);
     f32.store(values + bytes(count), value);
     if (columns) f32.store(columns + <usize>p * bytes(stride), value);
-    count++;
+    count += <i32>(byte != 0);
   }
   return count;
 }
@@ -56,57 +54,76 @@ export function widen(y: usize, image: usize, n: i32): void {
   for (let p = whole; p < n; p++) store<i16>(y + ((<usize>p) << 1), <i16>load<u8>(image + <usize>p));
 }
 
-/** G_ij = s sum_p X_ip X_jp for j < i and rows first <= i < rows (a few more j are written); X int16, exact sums. */
-export function gram(g: usize, x: usize, s: f32, first: i32, rows: i32, gStride: i32, xStride: i32): void {
+/**
+ * G_ij = s sum_p X_ip X_jp for j < i and rows first <= i < rows (a few more j are written); X int16, exact sums. `list` is
+ * room for one int32 for each eight pixels.
+ */
+export function gram(g: usize, x: usize, list: usize, s: f32, first: i32, rows: i32, gStride: i32, xStride: i32): void {
   const step = (<usize>xStride) << 1;
-  const factor = f32x4.splat(s);
   for (let i = first; i < rows; i += 2) {
     const a = x + <usize>i * step;
     const b = i + 1 < rows ? a + step : a;
     const out = g + <usize>i * bytes(gStride);
-    for (let j = 0; j <= i; j += 4)
-      gramTile(
-        out + bytes(j),
-        b > a ? out + bytes(gStride + j) : out + bytes(j),
-        a,
-        b,
-        x + <usize>j * step,
-        step,
-        factor,
-      );
+    // Where both are black nothing is added.
+    let listEnd = list;
+    for (let c: usize = 0; c < step; c += 16)
+      if (v128.any_true(v128.or(v128.load(a + c), v128.load(b + c)))) {
+        store<u32>(listEnd, <u32>c);
+        listEnd += 4;
+      }
+    gramStrip(out, b > a ? out + bytes(gStride) : out, a, b, x, bytes(i), step, list, listEnd, s);
   }
 }
 
-export function gramTile(d: usize, e: usize, a: usize, b: usize, m: usize, step: usize, factor: v128): void {
-  const m1 = m + step;
-  const m2 = m1 + step;
-  const m3 = m2 + step;
-  let p0 = i32x4.splat(0);
-  let p1 = i32x4.splat(0);
-  let p2 = i32x4.splat(0);
-  let p3 = i32x4.splat(0);
-  let q0 = i32x4.splat(0);
-  let q1 = i32x4.splat(0);
-  let q2 = i32x4.splat(0);
-  let q3 = i32x4.splat(0);
-  for (let c: usize = 0; c < step; c += 16) {
-    const x = v128.load(a + c);
-    const y = v128.load(b + c);
-    let w = v128.load(m + c);
-    p0 = i32x4.add(i32x4.dot_i16x8_s(w, x), p0);
-    q0 = i32x4.add(i32x4.dot_i16x8_s(w, y), q0);
-    w = v128.load(m1 + c);
-    p1 = i32x4.add(i32x4.dot_i16x8_s(w, x), p1);
-    q1 = i32x4.add(i32x4.dot_i16x8_s(w, y), q1);
-    w = v128.load(m2 + c);
-    p2 = i32x4.add(i32x4.dot_i16x8_s(w, x), p2);
-    q2 = i32x4.add(i32x4.dot_i16x8_s(w, y), q2);
-    w = v128.load(m3 + c);
-    p3 = i32x4.add(i32x4.dot_i16x8_s(w, x), p3);
-    q3 = i32x4.add(i32x4.dot_i16x8_s(w, y), q3);
+/** Two rows of G up to `width` bytes. */
+export function gramStrip(
+  d: usize,
+  e: usize,
+  a: usize,
+  b: usize,
+  m: usize,
+  width: usize,
+  step: usize,
+  list: usize,
+  listEnd: usize,
+  s: f32,
+): void {
+  const factor = f32x4.splat(s);
+  for (const end = d + width; d <= end; d += 16) {
+    let p0 = i32x4.splat(0);
+    let p1 = i32x4.splat(0);
+    let p2 = i32x4.splat(0);
+    let p3 = i32x4.splat(0);
+    let q0 = i32x4.splat(0);
+    let q1 = i32x4.splat(0);
+    let q2 = i32x4.splat(0);
+    let q3 = i32x4.splat(0);
+    for (let at = list; at < listEnd; at += 4) {
+      const c = load<u32>(at);
+      const x = v128.load(a + c);
+      const y = v128.load(b + c);
+      let row = m + c;
+      let w = v128.load(row);
+      p0 = i32x4.add(i32x4.dot_i16x8_s(w, x), p0);
+      q0 = i32x4.add(i32x4.dot_i16x8_s(w, y), q0);
+      row += step;
+      w = v128.load(row);
+      p1 = i32x4.add(i32x4.dot_i16x8_s(w, x), p1);
+      q1 = i32x4.add(i32x4.dot_i16x8_s(w, y), q1);
+      row += step;
+      w = v128.load(row);
+      p2 = i32x4.add(i32x4.dot_i16x8_s(w, x), p2);
+      q2 = i32x4.add(i32x4.dot_i16x8_s(w, y), q2);
+      row += step;
+      w = v128.load(row);
+      p3 = i32x4.add(i32x4.dot_i16x8_s(w, x), p3);
+      q3 = i32x4.add(i32x4.dot_i16x8_s(w, y), q3);
+    }
+    v128.store(d, f32x4.mul(f32x4.convert_i32x4_s(sum4(p0, p1, p2, p3)), factor));
+    v128.store(e, f32x4.mul(f32x4.convert_i32x4_s(sum4(q0, q1, q2, q3)), factor));
+    e += 16;
+    m += step << 2;
   }
-  v128.store(d, f32x4.mul(f32x4.convert_i32x4_s(sum4(p0, p1, p2, p3)), factor));
-  v128.store(e, f32x4.mul(f32x4.convert_i32x4_s(sum4(q0, q1, q2, q3)), factor));
 }
 
 /** [sum a, sum b, sum c, sum d] of integers. */
@@ -117,11 +134,11 @@ function sum4(a: v128, b: v128, c: v128, d: v128): v128 {
 }
 
 /**
- * Rows of (index, value) pairs -> columns: which rows hold column p, and their values, from start_p on. `counts` says
- * how many pairs each row has; `start` gets columns + 1 entries (int32).
+ * Rows of (index, value) pairs -> columns: which rows hold column p, and their values, from p * rows on and up to end_p
+ * (int32). `counts` says how many pairs each row has.
  */
 export function toColumns(
-  start: usize,
+  ends: usize,
   index: usize,
   values: usize,
   lists: usize,
@@ -132,46 +149,35 @@ export function toColumns(
   rows: i32,
   columns: i32,
 ): void {
-  memory.fill(start, 0, bytes(columns + 1));
-  for (let r = 0; r < rows; r++) {
-    const list = lists + <usize>r * listStep;
-    for (let k = 0, n = load<i32>(counts + bytes(r)); k < n; k++) {
-      const at = start + bytes(<i32>load<u16>(list + ((<usize>k) << 1)) + 1);
-      store<i32>(at, load<i32>(at) + 1);
-    }
-  }
-  for (let p = 1; p <= columns; p++)
-    store<i32>(start + bytes(p), load<i32>(start + bytes(p)) + load<i32>(start + bytes(p - 1)));
-  // Each entry moves its column's start on by one; afterwards they all stand one column too far.
+  for (let p = 0; p < columns; p++) store<i32>(ends + bytes(p), p * rows);
   for (let r = 0; r < rows; r++) {
     const list = lists + <usize>r * listStep;
     const from = rowValues + <usize>r * valueStep;
     for (let k = 0, n = load<i32>(counts + bytes(r)); k < n; k++) {
-      const at = start + bytes(load<u16>(list + ((<usize>k) << 1)));
+      const at = ends + bytes(load<u16>(list + ((<usize>k) << 1)));
       const to = load<i32>(at);
       store<u16>(index + ((<usize>to) << 1), <u16>r);
       f32.store(values + bytes(to), f32.load(from + bytes(k)));
       store<i32>(at, to + 1);
     }
   }
-  memory.copy(start + 4, start, bytes(columns));
-  store<i32>(start, 0);
 }
 
-/** D_p += sum_k x_k M_{i(k)} over column p's pairs (index, x);  D: columns x n */
+/** D_p += sum_k x_k M_{i(k)} over column p's pairs (index, x);  D: columns x n, M: rows x n with the same stride */
 export function addColumns(
   d: usize,
   m: usize,
-  start: usize,
+  ends: usize,
   index: usize,
   values: usize,
+  rows: i32,
   columns: i32,
   n: i32,
   stride: i32,
 ): void {
   for (let p = 0; p < columns; p++) {
-    const first = load<i32>(start + bytes(p));
-    const count = load<i32>(start + bytes(p + 1)) - first;
+    const first = p * rows;
+    const count = load<i32>(ends + bytes(p)) - first;
     if (count) mtvRows(d, m, values + bytes(first), index + ((<usize>first) << 1), count, n, stride, true);
     d += bytes(stride);
   }

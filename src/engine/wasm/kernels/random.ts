@@ -1,4 +1,4 @@
-// AssemblyScript. Threefry-2x32-20 (Salmon et al. 2011, https://doi.org/10.1145/2063384.2063405), four blocks at once;
+// AssemblyScript. Threefry-2x32-20 (Salmon et al. 2011, https://doi.org/10.1145/2063384.2063405), several blocks at once;
 // src/random/threefry.ts is the same in TypeScript.
 
 function rotate(x: v128, by: i32): v128 {
@@ -8,70 +8,117 @@ function rotate(x: v128, by: i32): v128 {
 /** Word i of a draw is word i % 2 of the block with counter (i >> 1, stream); x_i = float(word_i as int32) * s. */
 export function uniform(x: usize, count: i32, key0: i32, key1: i32, stream: i32, s: f32): void {
   const factor = f32x4.splat(s);
-  const k0 = i32x4.splat(key0);
-  const k1 = i32x4.splat(key1);
-  const k2 = i32x4.splat(0x1bd11bda ^ key0 ^ key1);
-  const first = i32x4.add(i32x4.splat(stream), k1);
+  const parity = 0x1bd11bda ^ key0 ^ key1;
+  const first = i32x4.splat(stream + key1);
   let counter = i32x4(0, 1, 2, 3);
-  for (let i = 0; i < count; i += 8) {
-    let a = i32x4.add(counter, k0);
-    let b = first;
-    a = i32x4.add(a, b);
-    b = v128.xor(rotate(b, 13), a);
-    a = i32x4.add(a, b);
-    b = v128.xor(rotate(b, 15), a);
-    a = i32x4.add(a, b);
-    b = v128.xor(rotate(b, 26), a);
-    a = i32x4.add(a, b);
-    b = v128.xor(rotate(b, 6), a);
-    a = i32x4.add(a, k1);
-    b = i32x4.add(b, i32x4.add(k2, i32x4.splat(1)));
-    a = i32x4.add(a, b);
-    b = v128.xor(rotate(b, 17), a);
-    a = i32x4.add(a, b);
-    b = v128.xor(rotate(b, 29), a);
-    a = i32x4.add(a, b);
-    b = v128.xor(rotate(b, 16), a);
-    a = i32x4.add(a, b);
-    b = v128.xor(rotate(b, 24), a);
-    a = i32x4.add(a, k2);
-    b = i32x4.add(b, i32x4.add(k0, i32x4.splat(2)));
-    a = i32x4.add(a, b);
-    b = v128.xor(rotate(b, 13), a);
-    a = i32x4.add(a, b);
-    b = v128.xor(rotate(b, 15), a);
-    a = i32x4.add(a, b);
-    b = v128.xor(rotate(b, 26), a);
-    a = i32x4.add(a, b);
-    b = v128.xor(rotate(b, 6), a);
-    a = i32x4.add(a, k0);
-    b = i32x4.add(b, i32x4.add(k1, i32x4.splat(3)));
-    a = i32x4.add(a, b);
-    b = v128.xor(rotate(b, 17), a);
-    a = i32x4.add(a, b);
-    b = v128.xor(rotate(b, 29), a);
-    a = i32x4.add(a, b);
-    b = v128.xor(rotate(b, 16), a);
-    a = i32x4.add(a, b);
-    b = v128.xor(rotate(b, 24), a);
-    a = i32x4.add(a, k1);
-    b = i32x4.add(b, i32x4.add(k2, i32x4.splat(4)));
-    a = i32x4.add(a, b);
-    b = v128.xor(rotate(b, 13), a);
-    a = i32x4.add(a, b);
-    b = v128.xor(rotate(b, 15), a);
-    a = i32x4.add(a, b);
-    b = v128.xor(rotate(b, 26), a);
-    a = i32x4.add(a, b);
-    b = v128.xor(rotate(b, 6), a);
-    a = i32x4.add(a, k2);
-    b = i32x4.add(b, i32x4.add(k0, i32x4.splat(5)));
-    const low = v128.shuffle<i32>(a, b, 0, 4, 1, 5);
-    const high = v128.shuffle<i32>(a, b, 2, 6, 3, 7);
-    // Up to seven floats past `count` are written; the caller's buffer holds them.
-    v128.store(x, f32x4.mul(f32x4.convert_i32x4_s(low), factor));
-    v128.store(x, f32x4.mul(f32x4.convert_i32x4_s(high), factor), 16);
-    x += 32;
-    counter = i32x4.add(counter, i32x4.splat(4));
+  const four = i32x4.splat(4);
+  // What is written past `count`, to a whole turn, the caller's buffer holds.
+  for (const end = x + ((<usize>count) << 2); x < end; x += 128) {
+    let k0 = i32x4.splat(key0);
+    let k1 = i32x4.splat(key1);
+    let k2 = i32x4.splat(parity);
+    let a0 = i32x4.add(counter, k0);
+    let b0 = first;
+    counter = i32x4.add(counter, four);
+    let a1 = i32x4.add(counter, k0);
+    let b1 = first;
+    counter = i32x4.add(counter, four);
+    let a2 = i32x4.add(counter, k0);
+    let b2 = first;
+    counter = i32x4.add(counter, four);
+    let a3 = i32x4.add(counter, k0);
+    let b3 = first;
+    counter = i32x4.add(counter, four);
+    for (let group = 1; group <= 5; group++) {
+      if (group & 1) {
+        a0 = i32x4.add(a0, b0);
+        a1 = i32x4.add(a1, b1);
+        a2 = i32x4.add(a2, b2);
+        a3 = i32x4.add(a3, b3);
+        b0 = v128.xor(rotate(b0, 13), a0);
+        b1 = v128.xor(rotate(b1, 13), a1);
+        b2 = v128.xor(rotate(b2, 13), a2);
+        b3 = v128.xor(rotate(b3, 13), a3);
+        a0 = i32x4.add(a0, b0);
+        a1 = i32x4.add(a1, b1);
+        a2 = i32x4.add(a2, b2);
+        a3 = i32x4.add(a3, b3);
+        b0 = v128.xor(rotate(b0, 15), a0);
+        b1 = v128.xor(rotate(b1, 15), a1);
+        b2 = v128.xor(rotate(b2, 15), a2);
+        b3 = v128.xor(rotate(b3, 15), a3);
+        a0 = i32x4.add(a0, b0);
+        a1 = i32x4.add(a1, b1);
+        a2 = i32x4.add(a2, b2);
+        a3 = i32x4.add(a3, b3);
+        b0 = v128.xor(rotate(b0, 26), a0);
+        b1 = v128.xor(rotate(b1, 26), a1);
+        b2 = v128.xor(rotate(b2, 26), a2);
+        b3 = v128.xor(rotate(b3, 26), a3);
+        a0 = i32x4.add(a0, b0);
+        a1 = i32x4.add(a1, b1);
+        a2 = i32x4.add(a2, b2);
+        a3 = i32x4.add(a3, b3);
+        b0 = v128.xor(rotate(b0, 6), a0);
+        b1 = v128.xor(rotate(b1, 6), a1);
+        b2 = v128.xor(rotate(b2, 6), a2);
+        b3 = v128.xor(rotate(b3, 6), a3);
+      } else {
+        a0 = i32x4.add(a0, b0);
+        a1 = i32x4.add(a1, b1);
+        a2 = i32x4.add(a2, b2);
+        a3 = i32x4.add(a3, b3);
+        b0 = v128.xor(rotate(b0, 17), a0);
+        b1 = v128.xor(rotate(b1, 17), a1);
+        b2 = v128.xor(rotate(b2, 17), a2);
+        b3 = v128.xor(rotate(b3, 17), a3);
+        a0 = i32x4.add(a0, b0);
+        a1 = i32x4.add(a1, b1);
+        a2 = i32x4.add(a2, b2);
+        a3 = i32x4.add(a3, b3);
+        b0 = v128.xor(rotate(b0, 29), a0);
+        b1 = v128.xor(rotate(b1, 29), a1);
+        b2 = v128.xor(rotate(b2, 29), a2);
+        b3 = v128.xor(rotate(b3, 29), a3);
+        a0 = i32x4.add(a0, b0);
+        a1 = i32x4.add(a1, b1);
+        a2 = i32x4.add(a2, b2);
+        a3 = i32x4.add(a3, b3);
+        b0 = v128.xor(rotate(b0, 16), a0);
+        b1 = v128.xor(rotate(b1, 16), a1);
+        b2 = v128.xor(rotate(b2, 16), a2);
+        b3 = v128.xor(rotate(b3, 16), a3);
+        a0 = i32x4.add(a0, b0);
+        a1 = i32x4.add(a1, b1);
+        a2 = i32x4.add(a2, b2);
+        a3 = i32x4.add(a3, b3);
+        b0 = v128.xor(rotate(b0, 24), a0);
+        b1 = v128.xor(rotate(b1, 24), a1);
+        b2 = v128.xor(rotate(b2, 24), a2);
+        b3 = v128.xor(rotate(b3, 24), a3);
+      }
+      const last = k0;
+      k0 = k1;
+      k1 = k2;
+      k2 = last;
+      const key = i32x4.add(k1, i32x4.splat(group));
+      a0 = i32x4.add(a0, k0);
+      b0 = i32x4.add(b0, key);
+      a1 = i32x4.add(a1, k0);
+      b1 = i32x4.add(b1, key);
+      a2 = i32x4.add(a2, k0);
+      b2 = i32x4.add(b2, key);
+      a3 = i32x4.add(a3, k0);
+      b3 = i32x4.add(b3, key);
+    }
+    put(x + 0, a0, b0, factor);
+    put(x + 32, a1, b1, factor);
+    put(x + 64, a2, b2, factor);
+    put(x + 96, a3, b3, factor);
   }
+}
+
+function put(x: usize, a: v128, b: v128, factor: v128): void {
+  v128.store(x, f32x4.mul(f32x4.convert_i32x4_s(v128.shuffle<i32>(a, b, 0, 4, 1, 5)), factor));
+  v128.store(x, f32x4.mul(f32x4.convert_i32x4_s(v128.shuffle<i32>(a, b, 2, 6, 3, 7)), factor), 16);
 }
