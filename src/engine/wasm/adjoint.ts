@@ -1,7 +1,15 @@
-import { type Arena, padded, type Rows } from './arena.js';
+import { type Arena, padded, Rows } from './arena.js';
 import type { Kernels } from './kernels.js';
 import { LazyMatrix } from './lazy-matrix.js';
 import type { Weights } from './weights.js';
+
+/** Which products of Lam with U_u and R_u are asked for. */
+export interface FactorProducts {
+  /** Ubar_u? */
+  readonly uBar: boolean;
+  /** One row a step: V, where Lam V is asked for in the place of Ubar_u and Rbar_u. */
+  readonly V: Rows | undefined;
+}
 
 /**
  * Lam = dLoss/dW of one layer, walking back through the steps. What is added to it within a block of steps waits until
@@ -9,7 +17,8 @@ import type { Weights } from './weights.js';
  *
  *     Ubar_u = Lam R_u,   Rbar_u = Lam'U_u,
  *
- * to which the additions that came since are added step by step. In sample space (W stored as samples x neurons) the
+ * to which the additions that came since are added step by step. Where R_u = c V and V has no adjoint, as in layer 1, all
+ * that is asked for is c Lam V and U'Lam V: so Lam V is made, in the place of Ubar, and Rbar is not. In sample space (W stored as samples x neurons) the
  * rows of the block's own samples come into being within it, and get the same treatment.
  *
  * Where the rule scales W by 1 + a, the adjoint of a is <Lam, W>. Both are a base and a few factors, so it is
@@ -37,21 +46,28 @@ export class Adjoint {
   readonly #moreDots: number;
   readonly #unused: number;
 
-  readonly #needsU: readonly boolean[];
+  readonly #products: readonly FactorProducts[];
+  /** What Lam is multiplied with, for each u one row a step: the factors, or V instead of R_u. */
+  readonly #left: readonly Rows[];
+  readonly #right: readonly Rows[];
 
   /**
    * @param additions most rank-one additions in a step
-   * @param needsU for each u, whether anybody asks for Ubar_u
+   * @param products for each u
    */
   constructor(
     arena: Arena,
     kernels: Kernels,
     weights: Weights,
-    { additions, needsU }: { readonly additions: number; readonly needsU: readonly boolean[] },
+    { additions, products }: { readonly additions: number; readonly products: readonly FactorProducts[] },
   ) {
     const { block, rank, decays, transposed, post, pre } = weights.shape;
     const [rows, columns] = transposed ? [pre, post] : [post, pre];
-    this.#needsU = needsU;
+    this.#products = products;
+    const everyRank = ({ base, stride }: Rows, u: number) => new Rows(base + u * stride, stride * rank);
+    const U = products.map((_, u) => everyRank(weights.U, u));
+    const R = products.map(({ V }, u) => V ?? everyRank(weights.R, u));
+    [this.#left, this.#right] = transposed ? [R, U] : [U, R];
     this.#weights = weights;
     this.#k = kernels;
     this.#arena = arena;
@@ -70,48 +86,50 @@ export class Adjoint {
   open(step: number): void {
     const { block, rank, steps, rowsAt, decays } = this.#weights.shape;
     if ((step + 1) % block !== 0 && step + 1 !== steps) return;
-    const { left, right } = this.#weights;
     const { now } = this;
     this.#start = step - (step % block);
     this.#oldRows = now.rows = rowsAt(step);
-    const first = this.#start * rank;
     const { stride, leftStride, base, rows, columns } = now;
     const k = this.#k;
     const count = step + 1 - this.#start;
     for (let u = 0; u < rank; u++) {
+      const [left, right] = [this.#left[u]!, this.#right[u]!];
       const [l, r] = [rank * leftStride, rank * stride];
       const [lBar, rBar] = [this.#leftBars.at(u), this.#rightBars.at(u)];
-      if (this.#needs(u, 'left')) k.nt(lBar, right.at(first + u), base, count, rows, columns, l, r, stride);
-      if (this.#needs(u, 'right')) k.nn(rBar, left.at(first + u), base, count, rows, columns, r, l, stride);
+      if (this.#needs(u, 'left'))
+        k.nt(lBar, right.at(this.#start), base, count, rows, columns, l, right.stride / 4, stride);
+      if (this.#needs(u, 'right'))
+        k.nn(rBar, left.at(this.#start), base, count, rows, columns, r, left.stride / 4, stride);
     }
     if (!decays) return;
     const copy = this.#weights.copy(this.#start / block);
     this.#withCopy = 0;
     for (let r = 0; r < rows; r++) this.#withCopy += k.dot(base + r * stride * 4, copy + r * stride * 4, columns);
+    const { right } = this.#weights;
     for (let i = 0; i < count * rank; i++)
-      this.#withFactors[i] = k.dot(right.at(first + i), this.#rightBars.at(i), columns);
+      this.#withFactors[i] = k.dot(right.at(this.#start * rank + i), this.#rightBars.at(i), columns);
   }
 
-  /** Is the product on that side asked for? Rbar always is; it is on the right, in sample space on the left. */
+  /** Is the product on that side asked for? Rbar is on the right, in sample space on the left. */
   #needs(u: number, side: 'left' | 'right'): boolean {
-    return (side === 'left') === this.#weights.shape.transposed || this.#needsU[u]!;
+    const { uBar, V } = this.#products[u]!;
+    return (side === 'left') === this.#weights.shape.transposed ? !V : uBar;
   }
 
   /** Completes the products with step t's factors; then `uBar` and `rBar` give them. */
   complete(step: number): void {
     const { now } = this;
     const { rank, rowsAt } = this.#weights.shape;
-    const { left, right } = this.#weights;
     const k = this.#k;
     const rows = rowsAt(step);
     now.rows = rows;
     for (let u = 0; u < rank; u++) {
-      const [l, r] = [left.at(step * rank + u), right.at(step * rank + u)];
+      const [l, r] = [this.#left[u]!.at(step), this.#right[u]!.at(step)];
       const [lBar, rBar] = [this.#at(this.#leftBars, step, u), this.#at(this.#rightBars, step, u)];
       const fresh = rows - this.#oldRows;
       if (fresh > 0) {
         const newRows = now.base + this.#oldRows * now.stride * 4;
-        k.mv(lBar + this.#oldRows * 4, newRows, r, fresh, now.columns, now.stride, false);
+        if (this.#needs(u, 'left')) k.mv(lBar + this.#oldRows * 4, newRows, r, fresh, now.columns, now.stride, false);
         k.mtv(rBar, newRows, l + this.#oldRows * 4, fresh, now.columns, now.stride, true);
       }
       // In sample space rows come and go, so that what is padding now may not have been before.
@@ -125,7 +143,12 @@ export class Adjoint {
     }
   }
 
-  /** Lam R_u of step t. */
+  /** Is Lam V made for u, in the place of Ubar_u and Rbar_u? */
+  hasV(u: number): boolean {
+    return this.#products[u]!.V !== undefined;
+  }
+
+  /** Lam R_u of step t; Lam V where that is asked for instead. */
   uBar(step: number, u: number): number {
     return this.#at(this.#weights.shape.transposed ? this.#rightBars : this.#leftBars, step, u);
   }

@@ -150,7 +150,14 @@ export class LayerRule {
 
     lam.complete(t);
     for (let u = 0; u < U.length; u++) {
-      if (bars[U[u]!]) k.axpy(bars[U[u]!]!, lam.uBar(t, u), 1, shape.post);
+      const [barU, uBar] = [bars[U[u]!]!, lam.uBar(t, u)];
+      if (lam.hasV(u)) {
+        const c = C[u]!.find((c) => c >= 0)!;
+        sBar[c]! += k.dot(uBar, values[U[u]!]!.at(t), shape.post);
+        if (barU) k.axpy(barU, uBar, s[first + c]!, shape.post);
+        continue;
+      }
+      if (barU) k.axpy(barU, uBar, 1, shape.post);
       const rBar = lam.rBar(t, u);
       for (let v = 0; v < V.length; v++) {
         const c = C[u]![v]!;

@@ -4,7 +4,7 @@ import { Adjoint } from './adjoint.js';
 import { type Arena, padded, Rows } from './arena.js';
 import { type Input, PixelInput } from './input.js';
 import type { Kernels } from './kernels.js';
-import { factorRows, LayerRule } from './layer-rule.js';
+import { factorRows, LayerRule, type LeafBars, type LeafRows } from './layer-rule.js';
 import type { Preparation } from './preparation.js';
 import { SampleInput } from './sample-input.js';
 import { Weights } from './weights.js';
@@ -107,13 +107,6 @@ function makeLayer(
     decays: program.a >= 0,
     initial: initial[l]!,
   });
-  // To Lam: one for z = W y, one for each product with W in the rule, and one for e = W'e where W feeds back.
-  const products = program.nodes.filter(({ op }) => op === 'Wx' || op === 'Wtp').length;
-  const lam = new Adjoint(arena, kernels, weights, {
-    additions: 1 + products + (fixed ? 0 : 1),
-    needsU: program.U.map((i) => !isLeaf(program.nodes[i]!, 'one')),
-  });
-
   const rows = (leaf: Leaf): Rows => {
     const node = program.nodes.findIndex((candidate) => isLeaf(candidate, leaf));
     return (node < 0 ? undefined : factorRows(program, weights, node)) ?? arena.rows(steps, post);
@@ -127,8 +120,25 @@ function makeLayer(
   const [yBar, eBar, zBar] = [bar, bar + padded(post) * 4, bar + 2 * padded(post) * 4];
   const preBars = below ? { y_pre: below.yBar, e_pre: below.eBar } : { y_pre: 0, e_pre: input.ePreBar };
   const leafBars = { y: yBar, e: eBar, z: zBar, one: 0, one_pre: 0, ...preBars };
-  const rule = new LayerRule(arena, kernels, program, weights, lam, { y, e, z, one, ...onPre }, leafBars);
+  const leaves = { y, e, z, one, ...onPre };
+  // To Lam: one for z = W y, one for each product with W in the rule, and one for e = W'e where W feeds back.
+  const products = program.nodes.filter(({ op }) => op === 'Wx' || op === 'Wtp').length;
+  const lam = new Adjoint(arena, kernels, weights, {
+    additions: 1 + products + (fixed ? 0 : 1),
+    products: program.U.map((i, u) => {
+      const uBar = !isLeaf(program.nodes[i]!, 'one');
+      return { uBar, V: uBar ? onlyConstant(program, u, leaves, leafBars) : undefined };
+    }),
+  });
+  const rule = new LayerRule(arena, kernels, program, weights, lam, leaves, leafBars);
   const h = arena.floats(padded(post));
   const B = (below && feedback[l]) || 0;
   return { post, pre, weights, lam, rule, y, e, z, g: arena.rows(steps, post), yBar, eBar, zBar, h, B };
+}
+
+/** The rows of V where R_u = c V with a leaf V that has no adjoint; not where W decays, as that adjoint asks for Rbar_u. */
+function onlyConstant({ nodes, V, C, a }: Program, u: number, leaves: LeafRows, bars: LeafBars): Rows | undefined {
+  const used = V.filter((_, v) => C[u]![v]! >= 0);
+  const node = nodes[used[0]!]!;
+  return a < 0 && used.length === 1 && node.op === 'leaf' && !bars[node.leaf] ? leaves[node.leaf] : undefined;
 }
