@@ -1,6 +1,6 @@
 // AssemblyScript. Softplus, softmax and their derivatives. SIMD min, max and comparisons are arranged so that NaN stays
 // NaN: a diverged episode must look diverged.
-import { bytes, madd, padded, sum } from './simd';
+import { bytes, madd, padded, sum, zero } from './simd';
 
 // Constants come from memory: V8 builds 128-bit literals out of general registers, each time anew.
 const EXP = memory.data<f32>([
@@ -58,7 +58,7 @@ function log1p(x: v128): v128 {
  * y = softplus(z) = max(z, 0) + log(1 + exp(-beta |z|)) / beta   and   g = 1 - exp(-beta y) = 1 / (1 + exp(-beta z))
  */
 export function softplus(y: usize, g: usize, z: usize, beta: f32, n: i32): void {
-  const zero = f32x4.splat(0);
+  const none = f32x4.splat(0);
   const one = f32x4.splat(1);
   const minusBeta = f32x4.splat(-beta);
   const inverse = f32x4.splat(1 / beta);
@@ -69,19 +69,18 @@ export function softplus(y: usize, g: usize, z: usize, beta: f32, n: i32): void 
     const q = v128.load(z, 16);
     const u = exp(f32x4.mul(minusBeta, f32x4.abs(p)));
     const v = exp(f32x4.mul(minusBeta, f32x4.abs(q)));
-    v128.store(y, madd(log1p(u), inverse, f32x4.max(p, zero)));
-    v128.store(y, madd(log1p(v), inverse, f32x4.max(q, zero)), 16);
+    v128.store(y, madd(log1p(u), inverse, f32x4.max(p, none)));
+    v128.store(y, madd(log1p(v), inverse, f32x4.max(q, none)), 16);
     const a = f32x4.div(one, f32x4.add(one, u));
     const b = f32x4.div(one, f32x4.add(one, v));
-    v128.store(g, v128.bitselect(f32x4.mul(u, a), a, f32x4.lt(p, zero)));
-    v128.store(g, v128.bitselect(f32x4.mul(v, b), b, f32x4.lt(q, zero)), 16);
+    v128.store(g, v128.bitselect(f32x4.mul(u, a), a, f32x4.lt(p, none)));
+    v128.store(g, v128.bitselect(f32x4.mul(v, b), b, f32x4.lt(q, none)), 16);
     z += 32;
     g += 32;
   }
   // softplus(0) is not 0: the padding must be.
-  const rest = bytes(padded(n) - n);
-  memory.fill(startY + bytes(n), 0, rest);
-  memory.fill(startG + bytes(n), 0, rest);
+  zero(startY + bytes(n), padded(n) - n);
+  zero(startG + bytes(n), padded(n) - n);
 }
 
 /** y = softmax(z); returns sum exp(z - max z). */
@@ -90,7 +89,7 @@ export function softmax(y: usize, z: usize, n: i32): f32 {
   for (let i = 1; i < n; i++) largest = max(largest, f32.load(z + bytes(i)));
   const shift = f32x4.splat(largest);
   for (let i = 0; i < padded(n); i += 4) v128.store(y + bytes(i), exp(f32x4.sub(v128.load(z + bytes(i)), shift)));
-  memory.fill(y + bytes(n), 0, bytes(padded(n) - n));
+  zero(y + bytes(n), padded(n) - n);
   let total = f32x4.splat(0);
   for (let i = 0; i < padded(n); i += 4) total = f32x4.add(total, v128.load(y + bytes(i)));
   const normalizer = sum(total);

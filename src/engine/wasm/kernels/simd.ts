@@ -29,3 +29,8 @@ export function bytes(n: i32): usize {
 export function padded(n: i32): i32 {
   return (n + 7) & ~7;
 }
+
+/** Zeroes n floats, a padding. */
+export function zero(at: usize, n: i32): void {
+  for (const end = at + bytes(n); at < end; at += 4) f32.store(at, 0);
+}

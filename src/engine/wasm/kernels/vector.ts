@@ -1,5 +1,5 @@
 // AssemblyScript. Element-wise kernels over n floats and their padding.
-import { bytes, madd, padded } from './simd';
+import { bytes, madd, padded, zero } from './simd';
 
 /** y = s x */
 export function scale(y: usize, x: usize, s: f32, n: i32): void {
@@ -33,13 +33,20 @@ export function add(y: usize, a: usize, b: usize, n: i32): void {
   }
 }
 
-/** y = x; y = 0 */
+/** y = x; y = 0. (memory.copy and memory.fill leave WebAssembly, which costs more than a row.) */
 export function copy(y: usize, x: usize, n: i32): void {
-  memory.copy(y, x, bytes(padded(n)));
+  for (const end = y + bytes(padded(n)); y < end; y += 32) {
+    v128.store(y, v128.load(x));
+    v128.store(y, v128.load(x, 16), 16);
+    x += 32;
+  }
 }
 
 export function clear(y: usize, n: i32): void {
-  memory.fill(y, 0, bytes(padded(n)));
+  for (const end = y + bytes(padded(n)); y < end; y += 32) {
+    v128.store(y, f32x4.splat(0));
+    v128.store(y, f32x4.splat(0), 16);
+  }
 }
 
 /** Reverse of e = u .* g with g = 1 - exp(-beta y):   h = ebar .* g,   zbar += beta (1 - g) .* e .* ebar */
@@ -61,9 +68,11 @@ export function errorsReverse(h: usize, zbar: usize, ebar: usize, e: usize, g: u
 
 /** Copies rows of `columns` floats that lie close together to rows with a stride, and pads them with zeros. */
 export function pack(d: usize, s: usize, rows: i32, columns: i32, stride: i32): void {
+  const whole = bytes(columns & ~3);
   for (let r = 0; r < rows; r++) {
-    memory.copy(d, s, bytes(columns));
-    memory.fill(d + bytes(columns), 0, bytes(stride - columns));
+    for (let c: usize = 0; c < whole; c += 16) v128.store(d + c, v128.load(s + c));
+    for (let c = whole; c < bytes(columns); c += 4) f32.store(d + c, f32.load(s + c));
+    zero(d + bytes(columns), stride - columns);
     d += bytes(stride);
     s += bytes(columns);
   }
