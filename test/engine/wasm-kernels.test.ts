@@ -260,13 +260,14 @@ describe('images', () => {
 
       // W += X M, column by column of the images' pixels.
       const M = matrix(7, 5);
-      const W = matrix(n, 5, () => 1);
-      const ends = arena.floats(n);
-      const index = arena.bytes(2 * 7 * n);
-      const packed = arena.floats(7 * n);
-      k.toColumns(ends, index, packed, lists.base, lists.stride, values.base, values.stride, counts, 7, n);
-      k.addColumns(W.at, M.at, ends, index, packed, 7, n, 5, M.stride);
-      assertMatrix(W, (p, c) => 1 + sum(7, (s) => (images[s]![p]! / 255) * M.get(s, c)), 7);
+      const even = n + (n % 2);
+      const W = matrix(even, 5, () => 1);
+      const ends = arena.floats(even / 2);
+      const index = arena.bytes(7 * even);
+      const packed = arena.floats(7 * even);
+      k.toColumnPairs(ends, index, packed, lists.base, lists.stride, values.base, values.stride, counts, 7, n);
+      k.addColumnPairs(W.at, M.at, ends, index, packed, 7, n, 5, M.stride);
+      assertMatrix(W, (p, c) => 1 + sum(7, (s) => ((images[s]![p] ?? 0) / 255) * M.get(s, c)), 7);
 
       const wide = arena.rows(7 + 4, Math.ceil(n / 2));
       images.forEach((_, s) => {

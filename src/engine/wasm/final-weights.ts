@@ -55,10 +55,11 @@ export class FinalWeights {
     this.#onY = arena.rows(steps, post);
     this.#onE = arena.rows(needsErrors ? steps : 0, post);
     this.#onOnes = arena.floats(padded(post));
-    this.#ends = arena.floats(pixels);
-    this.#index = arena.bytes(2 * steps * pixels);
-    this.#values = arena.floats(steps * pixels);
-    this.#W = arena.floats(pixels * padded(post));
+    const even = pixels + (pixels & 1);
+    this.#ends = arena.floats(even / 2);
+    this.#index = arena.bytes(steps * even);
+    this.#values = arena.floats(steps * even);
+    this.#W = arena.floats(even * padded(post));
   }
 
   /** Address of the final W_1', pixels x neurons; `e` holds each step's e_0 at the image's pixels. */
@@ -82,8 +83,8 @@ export class FinalWeights {
     const k = this.#k;
     const [ends, index, packed, pixels] = [this.#ends, this.#index, this.#values, this.#pixels];
     const list = lists.at(queries);
-    k.toColumns(ends, index, packed, list, lists.stride, values, step, counts + queries * 4, steps, pixels);
-    k.addColumns(this.#W, on.base, ends, index, packed, steps, pixels, this.#post, padded(this.#post));
+    k.toColumnPairs(ends, index, packed, list, lists.stride, values, step, counts + queries * 4, steps, pixels);
+    k.addColumnPairs(this.#W, on.base, ends, index, packed, steps, pixels, this.#post, padded(this.#post));
   }
 
   /** Rows of `onY` and `onE` go from the last step to the first, as the samples do. */

@@ -86,7 +86,7 @@ export interface Kernels {
     gStride: number,
     xStride: number,
   ): void;
-  toColumns(
+  toColumnPairs(
     ends: number,
     index: number,
     values: number,
@@ -98,7 +98,7 @@ export interface Kernels {
     rows: number,
     columns: number,
   ): void;
-  addColumns(
+  addColumnPairs(
     d: number,
     m: number,
     ends: number,

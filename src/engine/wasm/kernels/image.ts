@@ -1,6 +1,5 @@
 // AssemblyScript. Images, one byte a pixel. Tables hold what a byte means as a float.
-import { mtvRows } from './matvec';
-import { bytes } from './simd';
+import { bytes, madd, padded } from './simd';
 
 /** y_p = table[image_p] */
 export function lookUp(y: usize, image: usize, table: usize, n: i32): void {
@@ -135,10 +134,10 @@ function sum4(a: v128, b: v128, c: v128, d: v128): v128 {
 }
 
 /**
- * Rows of (index, value) pairs -> columns: which rows hold column p, and their values, from p * rows on and up to end_p
- * (int32). `counts` says how many pairs each row has.
+ * Rows of (column, value), as activePixels lists them -> for each two columns p, p + 1 the rows that have a value in either
+ * (uint16) and the two values there: from p / 2 * rows on, and up to end_{p/2} (int32). `counts` says how long each row is.
  */
-export function toColumns(
+export function toColumnPairs(
   ends: usize,
   index: usize,
   values: usize,
@@ -150,22 +149,35 @@ export function toColumns(
   rows: i32,
   columns: i32,
 ): void {
-  for (let p = 0; p < columns; p++) store<i32>(ends + bytes(p), p * rows);
+  for (let p = 0; p << 1 < columns; p++) store<i32>(ends + bytes(p), p * rows);
   for (let r = 0; r < rows; r++) {
-    const list = lists + <usize>r * listStep;
     const from = rowValues + <usize>r * valueStep;
+    let list = lists + <usize>r * listStep;
+    let before = -1;
+    let last = 0;
+    let to = 0;
     for (let k = 0, n = load<i32>(counts + bytes(r)); k < n; k++) {
-      const at = ends + bytes(load<u16>(list + ((<usize>k) << 1)));
-      const to = load<i32>(at);
+      const column = <i32>load<u16>(list);
+      const value = load<i32>(from + bytes(k));
+      const odd = column & 1;
+      // Without branches: nobody can foresee which pixels stand alone.
+      const alone = column >> 1 != before;
+      before = column >> 1;
+      const end = ends + bytes(before);
+      to = select(load<i32>(end), to, alone);
+      store<i32>(end, to + 1);
       store<u16>(index + ((<usize>to) << 1), <u16>r);
-      f32.store(values + bytes(to), f32.load(from + bytes(k)));
-      store<i32>(at, to + 1);
+      const at = values + ((<usize>to) << 3);
+      store<i32>(at, select(select(0, last, alone), value, odd));
+      store<i32>(at, select(value, 0, odd), 4);
+      last = value;
+      list += 2;
     }
   }
 }
 
-/** D_p += sum_k x_k M_{i(k)} over column p's pairs (index, x);  D: columns x n, M: rows x n with the same stride */
-export function addColumns(
+/** D_p += sum_k x_kp M_{i(k)} over the pairs' entries (index, x);  D: columns, an even number, x n, M: rows x n */
+export function addColumnPairs(
   d: usize,
   m: usize,
   ends: usize,
@@ -176,10 +188,90 @@ export function addColumns(
   n: i32,
   stride: i32,
 ): void {
-  for (let p = 0; p < columns; p++) {
+  const step = bytes(stride);
+  const width = bytes(padded(n));
+  const wide = width & ~63;
+  for (let p = 0; p << 1 < columns; p++) {
     const first = p * rows;
-    const count = load<i32>(ends + bytes(p)) - first;
-    if (count) mtvRows(d, m, values + bytes(first), index + ((<usize>first) << 1), count, n, stride, true);
-    d += bytes(stride);
+    const from = values + ((<usize>first) << 3);
+    const to = values + ((<usize>load<i32>(ends + bytes(p))) << 3);
+    const list = index + ((<usize>first) << 1);
+    if (to > from) {
+      pairStrip4(d, m, from, to, list, wide, step);
+      if (wide < width) pairStrip2(d + wide, m + wide, from, to, list, width - wide, step);
+    }
+    d += step << 1;
+  }
+}
+
+/** Two rows of D, four vectors at a time. */
+export function pairStrip4(d: usize, m: usize, x: usize, xEnd: usize, list: usize, width: usize, step: usize): void {
+  for (const end = d + width; d < end; d += 64) {
+    const e = d + step;
+    let p0 = v128.load(d);
+    let p1 = v128.load(d, 16);
+    let p2 = v128.load(d, 32);
+    let p3 = v128.load(d, 48);
+    let q0 = v128.load(e);
+    let q1 = v128.load(e, 16);
+    let q2 = v128.load(e, 32);
+    let q3 = v128.load(e, 48);
+    let at = list;
+    for (let p = x; p < xEnd; p += 8) {
+      const s = v128.load32_splat(p);
+      const t = v128.load32_splat(p, 4);
+      const row = m + <usize>load<u16>(at) * step;
+      let w = v128.load(row);
+      p0 = madd(w, s, p0);
+      q0 = madd(w, t, q0);
+      w = v128.load(row, 16);
+      p1 = madd(w, s, p1);
+      q1 = madd(w, t, q1);
+      w = v128.load(row, 32);
+      p2 = madd(w, s, p2);
+      q2 = madd(w, t, q2);
+      w = v128.load(row, 48);
+      p3 = madd(w, s, p3);
+      q3 = madd(w, t, q3);
+      at += 2;
+    }
+    v128.store(d, p0);
+    v128.store(d, p1, 16);
+    v128.store(d, p2, 32);
+    v128.store(d, p3, 48);
+    v128.store(e, q0);
+    v128.store(e, q1, 16);
+    v128.store(e, q2, 32);
+    v128.store(e, q3, 48);
+    m += 64;
+  }
+}
+
+/** The same for two vectors. */
+export function pairStrip2(d: usize, m: usize, x: usize, xEnd: usize, list: usize, width: usize, step: usize): void {
+  for (const end = d + width; d < end; d += 32) {
+    const e = d + step;
+    let p0 = v128.load(d);
+    let p1 = v128.load(d, 16);
+    let q0 = v128.load(e);
+    let q1 = v128.load(e, 16);
+    let at = list;
+    for (let p = x; p < xEnd; p += 8) {
+      const s = v128.load32_splat(p);
+      const t = v128.load32_splat(p, 4);
+      const row = m + <usize>load<u16>(at) * step;
+      const m0 = v128.load(row);
+      const m1 = v128.load(row, 16);
+      p0 = madd(m0, s, p0);
+      p1 = madd(m1, s, p1);
+      q0 = madd(m0, t, q0);
+      q1 = madd(m1, t, q1);
+      at += 2;
+    }
+    v128.store(d, p0);
+    v128.store(d, p1, 16);
+    v128.store(e, q0);
+    v128.store(e, q1, 16);
+    m += 32;
   }
 }
