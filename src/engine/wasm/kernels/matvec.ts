@@ -1,6 +1,7 @@
 // AssemblyScript. Matrix times vector, W row-major rows x columns with the given stride. `add` keeps what is in y.
 // Loops that share accumulators in one function make V8 spill, hence a function for each tile.
 import { bytes, madd, padded, sum, sum4 } from './simd';
+import { clear } from './vector';
 
 /** y_r (+)= sum_c W_rc x_c */
 export function mv(y: usize, w: usize, x: usize, rows: i32, columns: i32, stride: i32, add: bool): void {
@@ -115,17 +116,37 @@ export function mtvRows(
   add: bool,
 ): void {
   const step = bytes(stride);
-  const vectors = padded(columns) >> 2;
-  const wide = wideTiles(vectors);
-  listed8(y, w, x, list, count, step, wide, add);
-  y += (<usize>wide) << 7;
-  w += (<usize>wide) << 7;
-  const rest = vectors - (wide << 3);
-  if (rest == 12) listed12(y, w, x, list, count, step, add);
-  else if (rest == 10) listed10(y, w, x, list, count, step, add);
-  else if (rest == 6) listed6(y, w, x, list, count, step, add);
-  else if (rest == 4) listed4(y, w, x, list, count, step, add);
-  else if (rest == 2) listed2(y, w, x, list, count, step, add);
+  const width = bytes(padded(columns));
+  if (!add) clear(y, columns);
+  const last = x + bytes(count);
+  // Along the rows, which lie far apart: a tile would have them come from the outer caches piecemeal.
+  for (const end = x + bytes(count & ~3); x < end; x += 16) {
+    const w0 = w + <usize>load<u16>(list) * step;
+    const w1 = w + <usize>load<u16>(list, 2) * step;
+    const w2 = w + <usize>load<u16>(list, 4) * step;
+    const w3 = w + <usize>load<u16>(list, 6) * step;
+    addRows4(y, w0, w1, w2, w3, x, width);
+    list += 8;
+  }
+  for (; x < last; x += 4) {
+    axpy(y, w + <usize>load<u16>(list) * step, f32.load(x), columns);
+    list += 2;
+  }
+}
+
+export function addRows4(y: usize, w0: usize, w1: usize, w2: usize, w3: usize, x: usize, width: usize): void {
+  const s0 = v128.load32_splat(x);
+  const s1 = v128.load32_splat(x, 4);
+  const s2 = v128.load32_splat(x, 8);
+  const s3 = v128.load32_splat(x, 12);
+  for (const end = y + width; y < end; y += 16) {
+    const two = madd(v128.load(w1), s1, madd(v128.load(w0), s0, v128.load(y)));
+    v128.store(y, madd(v128.load(w3), s3, madd(v128.load(w2), s2, two)));
+    w0 += 16;
+    w1 += 16;
+    w2 += 16;
+    w3 += 16;
+  }
 }
 
 /** How many tiles of eight vectors; 2 or 4 vectors that would remain go with the last eight, as narrow tiles are slow. */
@@ -134,57 +155,29 @@ function wideTiles(vectors: i32): i32 {
   return vectors > 8 && (rest == 2 || rest == 4) ? (vectors >> 3) - 1 : vectors >> 3;
 }
 
-// Tiles of n vectors, n = sizeof<A>() + sizeof<B>(): a template's only constants are types. All rows, or (I = u16) those
-// listed. Two go with one turn of the loop, the odd one before it.
+// Tiles of n vectors, n = sizeof<A>() + sizeof<B>(): a template's only constants are types. Two rows go with one turn of
+// the loop, the odd one before it.
 export function columns12(y: usize, w: usize, x: usize, rows: i32, step: usize, add: bool): void {
-  tile<u64, u32, u8>(y, w, x, 0, rows, step, 1, add);
+  tile<u64, u32>(y, w, x, rows, step, 1, add);
 }
 export function columns10(y: usize, w: usize, x: usize, rows: i32, step: usize, add: bool): void {
-  tile<u64, u16, u8>(y, w, x, 0, rows, step, 1, add);
+  tile<u64, u16>(y, w, x, rows, step, 1, add);
 }
 export function columns8(y: usize, w: usize, x: usize, rows: i32, step: usize, tiles: i32, add: bool): void {
-  tile<u32, u32, u8>(y, w, x, 0, rows, step, tiles, add);
+  tile<u32, u32>(y, w, x, rows, step, tiles, add);
 }
 export function columns6(y: usize, w: usize, x: usize, rows: i32, step: usize, add: bool): void {
-  tile<u32, u16, u8>(y, w, x, 0, rows, step, 1, add);
+  tile<u32, u16>(y, w, x, rows, step, 1, add);
 }
 export function columns4(y: usize, w: usize, x: usize, rows: i32, step: usize, add: bool): void {
-  tile<u16, u16, u8>(y, w, x, 0, rows, step, 1, add);
+  tile<u16, u16>(y, w, x, rows, step, 1, add);
 }
 export function columns2(y: usize, w: usize, x: usize, rows: i32, step: usize, add: bool): void {
-  tile<u8, u8, u8>(y, w, x, 0, rows, step, 1, add);
-}
-export function listed12(y: usize, w: usize, x: usize, list: usize, rows: i32, step: usize, add: bool): void {
-  tile<u64, u32, u16>(y, w, x, list, rows, step, 1, add);
-}
-export function listed10(y: usize, w: usize, x: usize, list: usize, rows: i32, step: usize, add: bool): void {
-  tile<u64, u16, u16>(y, w, x, list, rows, step, 1, add);
-}
-export function listed8(
-  y: usize,
-  w: usize,
-  x: usize,
-  list: usize,
-  rows: i32,
-  step: usize,
-  tiles: i32,
-  add: bool,
-): void {
-  tile<u32, u32, u16>(y, w, x, list, rows, step, tiles, add);
-}
-export function listed6(y: usize, w: usize, x: usize, list: usize, rows: i32, step: usize, add: bool): void {
-  tile<u32, u16, u16>(y, w, x, list, rows, step, 1, add);
-}
-export function listed4(y: usize, w: usize, x: usize, list: usize, rows: i32, step: usize, add: bool): void {
-  tile<u16, u16, u16>(y, w, x, list, rows, step, 1, add);
-}
-export function listed2(y: usize, w: usize, x: usize, list: usize, rows: i32, step: usize, add: bool): void {
-  tile<u8, u8, u16>(y, w, x, list, rows, step, 1, add);
+  tile<u8, u8>(y, w, x, rows, step, 1, add);
 }
 
-function tile<A, B, I>(y: usize, w: usize, x: usize, list: usize, rows: i32, step: usize, tiles: i32, add: bool): void {
+function tile<A, B>(y: usize, w: usize, x: usize, rows: i32, step: usize, tiles: i32, add: bool): void {
   const n = <i32>(sizeof<A>() + sizeof<B>());
-  const listed = sizeof<I>() == 2;
   const zero = f32x4.splat(0);
   const end = x + bytes(rows);
   for (; tiles > 0; tiles--) {
@@ -200,12 +193,10 @@ function tile<A, B, I>(y: usize, w: usize, x: usize, list: usize, rows: i32, ste
     let a9 = add && n > 9 ? v128.load(y, 144) : zero;
     let a10 = add && n > 10 ? v128.load(y, 160) : zero;
     let a11 = add && n > 11 ? v128.load(y, 176) : zero;
-    let next = w;
-    let at = list;
+    let row = w;
     let p = x;
     if (rows & 1) {
       const s = v128.load32_splat(p);
-      const row = listed ? w + <usize>load<u16>(at) * step : next;
       a0 = madd(v128.load(row), s, a0);
       a1 = madd(v128.load(row, 16), s, a1);
       if (n > 2) {
@@ -229,12 +220,10 @@ function tile<A, B, I>(y: usize, w: usize, x: usize, list: usize, rows: i32, ste
         a11 = madd(v128.load(row, 176), s, a11);
       }
       p += 4;
-      if (listed) at += 2;
-      else next += step;
+      row += step;
     }
     for (; p < end; p += 8) {
       let s = v128.load32_splat(p);
-      let row = listed ? w + <usize>load<u16>(at) * step : next;
       a0 = madd(v128.load(row), s, a0);
       a1 = madd(v128.load(row, 16), s, a1);
       if (n > 2) {
@@ -258,7 +247,7 @@ function tile<A, B, I>(y: usize, w: usize, x: usize, list: usize, rows: i32, ste
         a11 = madd(v128.load(row, 176), s, a11);
       }
       s = v128.load32_splat(p, 4);
-      row = listed ? w + <usize>load<u16>(at, 2) * step : next + step;
+      row += step;
       a0 = madd(v128.load(row), s, a0);
       a1 = madd(v128.load(row, 16), s, a1);
       if (n > 2) {
@@ -281,8 +270,7 @@ function tile<A, B, I>(y: usize, w: usize, x: usize, list: usize, rows: i32, ste
         a10 = madd(v128.load(row, 160), s, a10);
         a11 = madd(v128.load(row, 176), s, a11);
       }
-      if (listed) at += 4;
-      else next = row + step;
+      row += step;
     }
     v128.store(y, a0);
     v128.store(y, a1, 16);
