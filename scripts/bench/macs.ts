@@ -22,7 +22,7 @@ export function counting(kernels: Kernels): { readonly kernels: Kernels; count()
       mtvRows: counted(mtvRows, (_y, _w, _x, _list, count, columns) => count * padded(columns)),
       nn: counted(nn, (_d, _a, _m, k, rows, columns) => k * rows * padded(columns)),
       nt: counted(nt, (_d, _a, _m, k, rows, columns) => k * rows * padded(columns)),
-      ger: counted(ger, (_d, _m, _s, _l, _r, n, rows, columns) => (n + 1) * rows * padded(columns)),
+      ger: counted(ger, (_d, _m, _s, _l, _r, n, rows, columns) => n * rows * padded(columns)),
       dot: counted(dot, (_x, _y, n) => padded(n)),
       axpy: counted(axpy, (_y, _x, _s, n) => padded(n)),
     },

@@ -46,6 +46,6 @@ export async function countMacs({ rule, theta, episode }: Task): Promise<number>
   const stage = new Stage(machine, shapeOf(first, rule), rule, 1);
   stage.slots[0]!.fill(first);
   const space = stage.space(0);
-  await runEpisode(machine, space, first, theta, (labels) => statistics(machine, space, labels));
+  await runEpisode(machine, space, first, theta, () => statistics(machine, space));
   return count();
 }

@@ -157,10 +157,10 @@ test('the statistics that it makes are those made here, beside the way back', as
     for (const slot of [1, 0]) {
       await helper.prepare(slot, episode);
       const space = stage.space(slot);
-      const { angles, orthonormality } = await runEpisode(machine, space, episode, thetaOf(rule), (labels) =>
-        helper.measure(slot, labels),
+      const { angles, orthonormality } = await runEpisode(machine, space, episode, thetaOf(rule), () =>
+        helper.measure(slot),
       );
-      assert.deepEqual({ angles, orthonormality }, statistics(machine, space, episode.queryLabels));
+      assert.deepEqual({ angles, orthonormality }, statistics(machine, space));
       assert.ok(orthonormality.every((value) => value > 0));
     }
   }

@@ -16,19 +16,19 @@ export interface Machine {
 
 /**
  * Runs the episode that `space` was prepared for. `measure` is called as soon as all is there that the statistics are made
- * of, which the way back leaves alone: so they may be made beside it.
+ * of, which the way back through the steps leaves alone: so they may be made beside it.
  */
 export async function runEpisode(
   machine: Machine,
   space: Workspace,
   episode: Episode,
   theta: Float64Array,
-  measure: (queryLabels: Uint8Array) => Statistics | Promise<Statistics>,
+  measure: () => Statistics | Promise<Statistics>,
 ): Promise<EpisodeResult> {
   goForward(machine, space, episode, theta);
   const { loss, accuracy } = query(machine, space, episode.queryLabels);
-  const measured = measure(episode.queryLabels);
   queryBack(machine, space, episode.queryLabels);
+  const measured = measure();
   const thetaGradient = new Float64Array(theta.length);
   for (let t = episode.trainLabels.length - 1; t >= 0; t--) stepBack(machine, space, t, thetaGradient);
   return { loss, accuracy, thetaGradient, ...(await measured) };
@@ -38,6 +38,7 @@ export async function runEpisode(
 export function adapt(machine: Machine, space: Workspace, episode: Episode, theta: Float64Array): Adaptation {
   goForward(machine, space, episode, theta);
   const { loss, accuracy } = query(machine, space, episode.queryLabels);
+  queryBack(machine, space, episode.queryLabels);
   const W = finalMatrices(space);
   const weights = space.layers.map(({ post, pre }, l) => {
     const { at, transposed } = W[l]!;
@@ -47,7 +48,7 @@ export function adapt(machine: Machine, space: Workspace, episode: Episode, thet
     for (let i = 0, to = 0; i < post; i++) for (let j = 0; j < pre; j++) values[to++] = stored[i * down + j * across]!;
     return values;
   });
-  return { loss, accuracy, ...statistics(machine, space, episode.queryLabels), weights };
+  return { loss, accuracy, ...statistics(machine, space), weights };
 }
 
 function goForward(machine: Machine, space: Workspace, { trainLabels }: Episode, theta: Float64Array): void {
@@ -149,7 +150,7 @@ function query({ arena, kernels: k }: Machine, space: Workspace, labels: Uint8Ar
   return { loss, accuracy: right / queries };
 }
 
-/** Leaves the derivative of that loss in every layer's Lam. */
+/** Leaves the derivatives of that loss in every layer's Lam, and with respect to z in the query's rows. */
 function queryBack({ arena, kernels: k }: Machine, space: Workspace, labels: Uint8Array): void {
   const { layers, query, input, preparation } = space;
   const { queries } = preparation.shape;

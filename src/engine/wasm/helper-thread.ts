@@ -18,7 +18,7 @@ function answer(request: HelperRequest): Answer {
     return undefined;
   }
   const { slot } = request;
-  if (request.kind === 'measure') return statistics(machine, stage!.space(slot), request.queryLabels);
+  if (request.kind === 'measure') return statistics(machine, stage!.space(slot));
   stage!.slots[slot]!.fill(request.episode);
   return undefined;
 }

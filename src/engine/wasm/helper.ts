@@ -9,7 +9,7 @@ import type { Statistics } from './statistics.js';
 export type HelperRequest =
   | { readonly kind: 'layOut'; readonly shape: EpisodeShape; readonly rule: Rule; readonly slots: number }
   | { readonly kind: 'prepare'; readonly slot: number; readonly episode: Preparable }
-  | { readonly kind: 'measure'; readonly slot: number; readonly queryLabels: Uint8Array };
+  | { readonly kind: 'measure'; readonly slot: number };
 
 /** Statistics where they were asked for. */
 export type Answer = Statistics | undefined;
@@ -62,8 +62,8 @@ export class Helper {
   }
 
   /** To make the statistics of the episode in a slot, which has gone forward. */
-  measure(slot: number, queryLabels: Uint8Array): Promise<Statistics> {
-    return this.#ask({ kind: 'measure', slot, queryLabels }) as Promise<Statistics>;
+  measure(slot: number): Promise<Statistics> {
+    return this.#ask({ kind: 'measure', slot }) as Promise<Statistics>;
   }
 
   #ask(request: HelperRequest): Promise<Answer> {

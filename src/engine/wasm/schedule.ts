@@ -40,14 +40,14 @@ export class Schedule {
   run<R extends Outcome & Partial<EpisodeResult>>(
     episode: Episode,
     rule: Rule,
-    run: (space: Workspace, measure: (queryLabels: Uint8Array) => Statistics | Promise<Statistics>) => R | Promise<R>,
+    run: (space: Workspace, measure: () => Statistics | Promise<Statistics>) => R | Promise<R>,
   ): Promise<R> {
     const result = this.#last.then(async () => {
       try {
         const { stage, slot } = await this.#prepare(episode, rule);
         const space = stage.space(slot);
-        const result = await run(space, (labels) =>
-          this.#helper?.ready ? this.#helper.measure(slot, labels) : statistics(this.#machine, space, labels),
+        const result = await run(space, () =>
+          this.#helper?.ready ? this.#helper.measure(slot) : statistics(this.#machine, space),
         );
         // NaN in a row's padding would outlast the episode: after one that diverged, everything is zeroed.
         const { loss, thetaGradient = [], orthonormality } = result;

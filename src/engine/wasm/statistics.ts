@@ -17,65 +17,49 @@ export type Statistics = Pick<Outcome, 'angles' | 'orthonormality'>;
 
 /**
  * Alignment angles, layers 0..L, and orthonormality, layers 1..L, over the query batch with the final weights. Reads what
- * the way forward left and writes to temporaries of its own.
+ * the way forward and `queryBack` left and writes to temporaries of its own.
  */
-export function statistics(machine: Machine, space: Workspace, labels: Uint8Array): Statistics {
+export function statistics(machine: Machine, space: Workspace): Statistics {
   const W = finalMatrices(space);
-  return { angles: angles(machine, space, labels, W), orthonormality: orthonormality(machine, space, W) };
-}
-
-/** Between the batch means of e by the feedback path and by W'. Degrees. */
-function angles(machine: Machine, space: Workspace, labels: Uint8Array, W: readonly StoredMatrix[]): Float64Array {
-  const { a, b } = space.statistics;
-  const { layers, preparation } = space;
-  const exact = meanErrors(machine, space, labels, W, a, b);
-  // Where W feeds back, both paths are one.
-  const { fixed, direct, feedbackPost } = preparation.shape;
-  const B = layers.map((layer, l) =>
-    l === 0 ? space.input.B : { at: layer.B, post: feedbackPost[l]!, transposed: false },
-  );
-  const fed = fixed ? meanErrors(machine, space, labels, B, a, b, direct) : exact;
-  return Float64Array.from(exact, (mean, l) => angleDegrees(fed[l]!, mean));
+  return { angles: angles(machine, space, W), orthonormality: orthonormality(machine, space, W) };
 }
 
 /**
- * Sums over the batch of e_0 .. e_L, errors going back through `matrices`, each from the layer above or, `direct`, from the
- * top; `e` and `next` are temporaries.
+ * Between the batch means of e by the feedback path and by W'. Degrees. The errors by W' are the derivatives of the loss
+ * with respect to z, over the number of images, as any are here: an angle does not ask for lengths.
  */
-function meanErrors(
-  { arena, kernels: k }: Machine,
-  { input, layers, query, preparation, statistics }: Workspace,
-  labels: Uint8Array,
-  matrices: readonly StoredMatrix[],
-  e: number,
-  next: number,
-  direct = false,
-): Float32Array[] {
-  const { mean, ones } = statistics;
-  const { queries } = preparation.shape;
-  const sums: Float32Array[] = [];
-  const sum = (of: number, n: number) => {
-    k.mtv(mean, of, ones, queries, n, padded(n), false);
+function angles({ arena, kernels: k }: Machine, space: Workspace, W: readonly StoredMatrix[]): Float64Array {
+  const { input, layers, query, preparation, statistics } = space;
+  const { mean, ones, a, b } = statistics;
+  const { queries, fixed, direct, feedbackPost } = preparation.shape;
+  const L = layers.length;
+  const sum = (e: number, n: number) => {
+    k.mtv(mean, e, ones, queries, n, padded(n), false);
     return arena.view(mean, n).slice();
   };
-  const L = layers.length;
-  const outputs = layers[L - 1]!.post;
-  k.copy(e, query[L - 1]!.y.base, queries * padded(outputs));
-  for (let q = 0; q < queries; q++) {
-    const at = e + (q * padded(outputs) + labels[q]!) * 4;
-    arena.set(at, arena.get(at) - 1);
+  const sumOnPixels = (e: number, matrix: StoredMatrix) => {
+    input.sumErrors(mean, e, matrix);
+    return arena.view(mean, layers[0]!.pre).slice();
+  };
+  const exact = [sumOnPixels(query[0]!.zBar.base, W[0]!)];
+  layers.forEach(({ post }, l) => {
+    exact.push(sum(query[l]!.zBar.base, post));
+  });
+  // Where W feeds back, both paths are one.
+  const fed = exact.slice();
+  if (fixed) {
+    let e = query[L - 1]!.zBar.base;
+    for (let l = L - 1; l > 0; l--) {
+      const { B, pre } = layers[l]!;
+      const next = e === a ? b : a;
+      back(k, next, e, { at: B, post: feedbackPost[l]!, transposed: false }, queries, pre);
+      k.multiply(next, next, query[l - 1]!.g.base, queries * padded(pre), false);
+      fed[l] = sum(next, pre);
+      if (!direct) e = next;
+    }
+    fed[0] = sumOnPixels(e, input.B);
   }
-  sums[L] = sum(e, outputs);
-  for (let l = L - 1; l > 0; l--) {
-    const { pre } = layers[l]!;
-    back(k, next, e, matrices[l]!, queries, pre);
-    k.multiply(next, next, query[l - 1]!.g.base, queries * padded(pre), false);
-    sums[l] = sum(next, pre);
-    if (!direct) [e, next] = [next, e];
-  }
-  input.sumErrors(mean, e, matrices[0]!);
-  sums[0] = arena.view(mean, layers[0]!.pre).slice();
-  return sums;
+  return Float64Array.from(exact, (mean, l) => angleDegrees(fed[l]!, mean));
 }
 
 /** sum over the batch of |z_l - W_l W_l'y_l|^2, l = 1..L (Eq. 11). */
