@@ -232,12 +232,12 @@ export class Adjoint {
     this.#k.copy(this.now.base + j * this.now.stride * 4, post, this.now.columns);
   }
 
-  /** After step t was walked back: where a block starts there, all that was added is applied. */
+  /** After step t was walked back: where a block starts there, all that was added is applied; before step 0 nobody looks. */
   close(step: number): void {
     if (step !== this.#start) return;
     const { now } = this;
     now.rows = this.#weights.shape.rowsAt(step - 1);
-    now.apply(now.base);
+    if (step > 0) now.apply(now.base);
     now.count = 0;
     now.sigma = 1;
   }
