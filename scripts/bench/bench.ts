@@ -1,6 +1,7 @@
 /**
  * Milliseconds an episode of each engine and rule (cases.ts). Weights, images and statistics are included. Engines take
- * turns, episode by episode, so that what disturbs the machine disturbs all of them. Then whole commands, and PyTorch.
+ * turns of a few episodes, so that what disturbs the machine disturbs all of them, but not each other's caches all the
+ * time. Then whole commands, and PyTorch.
  *
  *     npm run build && node --import tsx scripts/bench/bench.ts [--data_dir DIR] [--rounds 40] [--only F0]
  */
@@ -22,6 +23,8 @@ const { values: flags } = parseArgs({
   },
 });
 const rounds = Number(flags.rounds);
+/** Episodes in a turn; the first turn warms up. */
+const TURN = 8;
 const dataFlags = flags.data_dir ? ['--data_dir', flags.data_dir] : ['--database', 'glyphs'];
 const { name: dataset, task } = await taskMaker(flags.data_dir);
 const chosen = flags.only ? CASES.filter(({ name }) => flags.only!.includes(name)) : CASES;
@@ -62,15 +65,18 @@ async function benchCase(one: Case, { rule, theta, episode }: Task): Promise<voi
     const { user, system } = process.cpuUsage(cpu);
     times[name].cpu.push((user + system) / 1000);
   };
-  let next = episode(0);
-  for (let n = 1; n <= rounds + 8; n++) {
-    const now = next;
-    next = episode(n);
-    for (const [name, engine] of Object.entries(engines))
-      await clock(name, () => {
-        if (name.endsWith('helper')) engine.prefetch?.(next, rule);
-        return engine.run([now], rule, [theta]);
-      });
+  for (let turn = 0; turn < rounds / TURN + 1; turn++) {
+    for (const [name, engine] of Object.entries(engines)) {
+      let next = episode(turn * TURN);
+      for (let n = 1; n <= TURN; n++) {
+        const now = next;
+        next = episode(turn * TURN + n);
+        await clock(name, () => {
+          if (name.endsWith('helper')) engine.prefetch?.(next, rule);
+          return engine.run([now], rule, [theta]);
+        });
+      }
+    }
   }
   const reference = await createEngine('reference');
   for (let n = 0; n < 3; n++) {
@@ -82,7 +88,7 @@ async function benchCase(one: Case, { rule, theta, episode }: Task): Promise<voi
   const macs = await countMacs({ rule, theta, episode });
   const { megabytes } = await runCommand([...dataFlags, ...one.flags, '--episodes', '30']);
   for (const [name, { wall, cpu }] of Object.entries(times)) {
-    const warm = name === 'reference' ? 1 : 8;
+    const warm = name === 'reference' ? 1 : TURN;
     const settled = wall.slice(warm);
     const cpuMin = Math.min(...cpu.slice(warm));
     const share = name === 'reference' ? '' : `${((100 * macs) / (cpuMin * gmacs * 1e6)).toFixed(0)} %`;
