@@ -240,10 +240,13 @@ describe('images', () => {
       const lists = arena.rows(7, n);
       const values = arena.rows(7, n);
       const counts = arena.floats(7);
+      const places = arena.bytes(256 * 8);
+      for (let byte = 0; byte < 256; byte++)
+        arena.write(places + byte * 8, Uint8Array.from([...Array(8).keys()].filter((place) => (byte >> place) & 1)));
       const X = matrix(n, 7, () => 0);
       const active = images.map((image) => [...image.keys()].filter((p) => image[p]! > 0));
       images.forEach((_, s) => {
-        const count = k.activePixels(lists.at(s), values.at(s), at[s]!, table.at, n, X.at + 4 * s, X.stride);
+        const count = k.activePixels(lists.at(s), values.at(s), at[s]!, table.at, places, n, X.at + 4 * s, X.stride);
         assert.equal(count, active[s]!.length);
         arena.write(counts + 4 * s, new Uint8Array(Int32Array.of(count).buffer));
         const listed = new Uint16Array(arena.memory.buffer, lists.at(s), count);

@@ -70,6 +70,7 @@ export interface Kernels {
     values: number,
     image: number,
     table: number,
+    places: number,
     n: number,
     columns: number,
     stride: number,

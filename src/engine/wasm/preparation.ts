@@ -108,10 +108,11 @@ export class Preparation {
   readonly samples: Samples | undefined;
   readonly #arena: Arena;
   readonly #k: Kernels;
-  /** Temporaries of `fill`: images, tables of what a byte means, a matrix as it comes, X as int16 and a list of its parts. */
+  /** Temporaries of `fill`: images, tables of what a byte means and where its ones are, a matrix as it comes, X as int16, parts. */
   readonly #images: number;
   readonly #yTable: number;
   readonly #gTable: number;
+  readonly #places: number;
   readonly #matrix: number;
   readonly #wide: Rows;
   readonly #list: number;
@@ -148,13 +149,19 @@ export class Preparation {
         queryY: arena.rows(queries, n0),
         queryG: arena.rows(queries, n0),
       };
-    this.#images = arena.bytes(S * n0);
+    this.#images = arena.bytes(S * n0 + 8);
     this.#yTable = arena.floats(256);
     this.#gTable = arena.floats(256);
     for (let byte = 0; byte < 256; byte++) {
       arena.set(this.#yTable + byte * 4, byte / 255);
       arena.set(this.#gTable + byte * 4, -Math.expm1((-beta * byte) / 255));
     }
+    this.#places = arena.bytes(256 * 8);
+    for (let byte = 0; byte < 256; byte++)
+      arena.write(
+        this.#places + byte * 8,
+        Uint8Array.from([0, 1, 2, 3, 4, 5, 6, 7].filter((place) => (byte >> place) & 1)),
+      );
     // The generator writes 32 floats at a time; the tiles of G read up to three rows too many.
     this.#matrix = arena.floats(
       32 + Math.max(...[posts, feedbackPost].flatMap((sizes) => sizes.map((n, l) => n * layers[l]!))),
@@ -240,9 +247,18 @@ export class Preparation {
     for (let j = 0; j < S; j++) {
       // Query images first, then the training images from the last to the first.
       const image = this.#images + (j < queries ? steps + j : S - 1 - j) * n;
-      const count = k.activePixels(lists.at(j), y.at(j), image, this.#yTable, n, XT && XT + j * 4, padded(S));
+      const count = k.activePixels(
+        lists.at(j),
+        y.at(j),
+        image,
+        this.#yTable,
+        this.#places,
+        n,
+        XT && XT + j * 4,
+        padded(S),
+      );
       arena.setInteger(counts + j * 4, count);
-      if (needsErrors || j < queries) k.activePixels(lists.at(j), g.at(j), image, this.#gTable, n, 0, 0);
+      if (needsErrors || j < queries) k.activePixels(lists.at(j), g.at(j), image, this.#gTable, this.#places, n, 0, 0);
       k.widen(this.#wide.at(j), image, n);
       if (needsOnes)
         arena.set(
