@@ -52,7 +52,7 @@ export function adapt(machine: Machine, space: Workspace, episode: Episode, thet
 }
 
 function goForward(machine: Machine, space: Workspace, { trainLabels }: Episode, theta: Float64Array): void {
-  for (const [t, label] of trainLabels.entries()) stepForward(machine, space, t, label, theta);
+  for (let t = 0; t < trainLabels.length; t++) stepForward(machine, space, t, trainLabels[t]!, theta);
 }
 
 /** Step t: forward pass, errors, and every layer's update (paper's Eqs 1-3, 24). */

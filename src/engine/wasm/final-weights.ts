@@ -103,14 +103,9 @@ export class FinalWeights {
       P.count = 0;
     }
     for (let t = steps - 1; t >= 0; t--) {
-      const later = U.map((_, u) => {
-        const U_u = weights.U.at(t * U.length + u);
-        if (!P) return U_u;
-        P.times(this.#PU.at(u), U_u, false);
-        return this.#PU.at(u);
-      });
-      for (const [v, i] of V.entries()) {
-        const node = nodes[i]!;
+      if (P) for (let u = 0; u < U.length; u++) P.times(this.#PU.at(u), weights.U.at(t * U.length + u), false);
+      for (let v = 0; v < V.length; v++) {
+        const node = nodes[V[v]!]!;
         let to = this.#onOnes;
         if (node.op === 'Wtp' && P) {
           to = P.left + P.count * P.stride * 4;
@@ -121,7 +116,7 @@ export class FinalWeights {
           to = (node.leaf === 'y_pre' ? this.#onY : this.#onE).at(steps - 1 - t);
         for (let u = 0; u < U.length; u++) {
           const c = rule.coefficient(t, u, v);
-          if (c !== 0) k.axpy(to, later[u]!, c, post);
+          if (c !== 0) k.axpy(to, P ? this.#PU.at(u) : weights.U.at(t * U.length + u), c, post);
         }
       }
       if (P && t % this.#block === 0) {

@@ -32,7 +32,11 @@ export class Helper {
 
   constructor(data: HelperData) {
     const { Worker } = process.getBuiltinModule('node:worker_threads');
-    this.#worker = new Worker(new URL('./helper-thread.js', import.meta.url), { workerData: data });
+    this.#worker = new Worker(new URL('./helper-thread.js', import.meta.url), {
+      workerData: data,
+      // It makes little garbage: room for more would only fill up.
+      resourceLimits: { maxYoungGenerationSizeMb: 2 },
+    });
     this.#worker.unref();
     this.#worker.on('message', (answer: Answer) => {
       this.#ready = true;

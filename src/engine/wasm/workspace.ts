@@ -78,6 +78,9 @@ export function makeWorkspace(arena: Arena, kernels: Kernels, preparation: Prepa
   return { preparation, input, layers, query, statistics, bars };
 }
 
+/** Steps in a block. From 8 to 16 the speed is the same (scripts/bench/NOTES.md); the more, the fewer copies of W, but the more corrections. */
+const BLOCK = 12;
+
 const isLeaf = (node: Node, leaf: Leaf): boolean => node.op === 'leaf' && node.leaf === leaf;
 
 /** The layer on top of those there are; its adjoints lie from `bar` on. */
@@ -100,16 +103,17 @@ function makeLayer(
     transposed: !below && input.transposed,
     rowsAt: (!below && input.rowsAt) || (() => post),
     steps,
-    // Flat from 8 to 16 (scripts/bench/NOTES.md). Higher ranks have more updates waiting, hence fewer steps; but a layer on
-    // top of the pixels is large, and so are its copies.
-    block: program.U.length > 1 && (below || input.transposed) ? 8 : 12,
+    block: BLOCK,
     rank: program.U.length,
     decays: program.a >= 0,
     initial: initial[l]!,
   });
   const rows = (leaf: Leaf): Rows => {
     const node = program.nodes.findIndex((candidate) => isLeaf(candidate, leaf));
-    return (node < 0 ? undefined : factorRows(program, weights, node)) ?? arena.rows(steps, post);
+    const factors = node < 0 ? undefined : factorRows(program, weights, node);
+    // The same at every step, or nobody asks for it at another.
+    const single = leaf === 'one' || (leaf === 'z' && node < 0);
+    return factors ?? (single ? new Rows(arena.floats(padded(post)), 0) : arena.rows(steps, post));
   };
   const [y, e, z, one] = [rows('y'), rows('e'), rows('z'), rows('one')];
   for (let t = 0; t < steps; t++) arena.view(one.at(t), post).fill(1);
