@@ -2,6 +2,7 @@
  * One process at a time writes to a run's folder: its process id and host stand in the file `lock`. A process killed
  * outright leaves the file behind; on the same host the next one sees that it is gone, and takes over at once.
  */
+import { readFileSync } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
@@ -53,8 +54,18 @@ function isGone({ pid, host }: Holder): boolean {
   if (host !== hostname() || typeof pid !== 'number' || !(Number.isInteger(pid) && pid > 0)) return false;
   try {
     process.kill(pid, 0);
-    return false;
+    return isZombie(pid);
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'ESRCH';
+  }
+}
+
+/** Has it ended, and only its parent has not taken notice yet? Known on Linux only; elsewhere it then seems alive for a moment. */
+function isZombie(pid: number): boolean {
+  try {
+    // pid (name) state …, where a name may hold anything.
+    return /^[ZX]/.test(readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ').at(-1)!);
+  } catch {
+    return false;
   }
 }

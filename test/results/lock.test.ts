@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
-import { readdirSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
 import { lockFolder } from '#dist/results/lock.js';
 import { temporaryFolder } from '../cli/program.js';
 
@@ -26,3 +30,26 @@ test('a lock that says nothing is respected', async () => {
     await assert.rejects(lockFolder(folder), /Another process .* delete .*lock if it is gone\.$/);
   }
 });
+
+test('a process that was killed and that its parent has not yet taken notice of holds nothing', {
+  skip: process.platform !== 'linux' && 'only Linux tells',
+}, async () => {
+  // The shell turns into a program that takes no notice of the child it finds itself with.
+  const parent = spawn('sh', ['-c', 'sleep 60 & echo $!; exec sleep 60'], { stdio: ['ignore', 'pipe', 'inherit'] });
+  try {
+    const [line] = await once(parent.stdout, 'data');
+    const pid = Number(line);
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, 'lock'), JSON.stringify({ pid, host: hostname() }));
+    await assert.rejects(lockFolder(folder), /Another process/);
+    process.kill(pid, 'SIGKILL');
+    await until(() => readFileSync(`/proc/${pid}/stat`, 'latin1').includes(') Z'));
+    await (await lockFolder(folder))();
+  } finally {
+    parent.kill('SIGKILL');
+  }
+});
+
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await setTimeout(10);
+}
