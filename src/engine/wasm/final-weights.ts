@@ -24,6 +24,7 @@ export class FinalWeights {
   readonly #post: number;
   readonly #P: LazyMatrix | undefined;
   readonly #block = 16;
+  /** P U of a block of steps. */
   readonly #PU: Rows;
   readonly #onY: Rows;
   readonly #onE: Rows;
@@ -51,7 +52,7 @@ export class FinalWeights {
       P.right = arena.floats(factors * P.stride);
       this.#P = P;
     }
-    this.#PU = arena.rows(program.U.length, post);
+    this.#PU = arena.rows(this.#block * program.U.length, post);
     this.#onY = arena.rows(steps, post);
     this.#onE = arena.rows(needsErrors ? steps : 0, post);
     this.#onOnes = arena.floats(padded(post));
@@ -102,8 +103,17 @@ export class FinalWeights {
       for (let i = 0; i < post; i++) this.#arena.set(P.base + (i * P.stride + i) * 4, 1);
       P.count = 0;
     }
+    const later = P ? this.#PU : weights.U;
     for (let t = steps - 1; t >= 0; t--) {
-      if (P) for (let u = 0; u < U.length; u++) P.times(this.#PU.at(u), weights.U.at(t * U.length + u), false);
+      // With P each block of U is multiplied at once, and what came to P within the block is added step by step.
+      const first = P ? t - (t % this.#block) : 0;
+      const row = (t - first) * U.length;
+      if (P) {
+        const count = (t + 1 - first) * U.length;
+        const U_block = weights.U.at(first * U.length);
+        if (P.count === 0) k.nt(later.base, U_block, P.base, count, post, post, P.stride, P.stride, P.stride);
+        else for (let u = 0; u < U.length; u++) P.timesPending(later.at(row + u), weights.U.at(t * U.length + u));
+      }
       for (let v = 0; v < V.length; v++) {
         const node = nodes[V[v]!]!;
         let to = this.#onOnes;
@@ -116,7 +126,7 @@ export class FinalWeights {
           to = (node.leaf === 'y_pre' ? this.#onY : this.#onE).at(steps - 1 - t);
         for (let u = 0; u < U.length; u++) {
           const c = rule.coefficient(t, u, v);
-          if (c !== 0) k.axpy(to, P ? this.#PU.at(u) : weights.U.at(t * U.length + u), c, post);
+          if (c !== 0) k.axpy(to, later.at(row + u), c, post);
         }
       }
       if (P && t % this.#block === 0) {

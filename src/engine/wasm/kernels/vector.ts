@@ -53,16 +53,21 @@ export function clear(y: usize, n: i32): void {
 export function errorsReverse(h: usize, zbar: usize, ebar: usize, e: usize, g: usize, beta: f32, n: i32): void {
   const b = f32x4.splat(beta);
   const one = f32x4.splat(1);
-  for (const end = h + bytes(padded(n)); h < end; h += 16) {
-    const x = v128.load(ebar);
-    const gate = v128.load(g);
-    v128.store(h, f32x4.mul(x, gate));
-    const slope = f32x4.mul(f32x4.mul(b, f32x4.sub(one, gate)), v128.load(e));
-    v128.store(zbar, madd(slope, x, v128.load(zbar)));
-    zbar += 16;
-    ebar += 16;
-    e += 16;
-    g += 16;
+  for (const end = h + bytes(padded(n)); h < end; h += 32) {
+    const x0 = v128.load(ebar);
+    const g0 = v128.load(g);
+    const slope0 = f32x4.mul(f32x4.mul(b, f32x4.sub(one, g0)), v128.load(e));
+    v128.store(h, f32x4.mul(x0, g0));
+    v128.store(zbar, madd(slope0, x0, v128.load(zbar)));
+    const x1 = v128.load(ebar, 16);
+    const g1 = v128.load(g, 16);
+    const slope1 = f32x4.mul(f32x4.mul(b, f32x4.sub(one, g1)), v128.load(e, 16));
+    v128.store(h, f32x4.mul(x1, g1), 16);
+    v128.store(zbar, madd(slope1, x1, v128.load(zbar, 16)), 16);
+    zbar += 32;
+    ebar += 32;
+    e += 32;
+    g += 32;
   }
 }
 
