@@ -2,7 +2,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { main } from './cli.js';
 
-// An episode leaves little garbage: memory for more of it at a time would be 10 to 30 MB for nothing.
+// An episode leaves little garbage. V8 would soon keep 16 MB for it; so it grows more slowly, which saves 5 MB in 400 episodes.
 setFlagsFromString('--semi-space-growth-factor=1');
 
 for (const stream of [process.stdout, process.stderr]) {
