@@ -33,14 +33,21 @@ export function adamStep(
   const step = state.step + 1;
   const m = gradient.map((g, i) => BETA1 * state.m[i]! + (1 - BETA1) * g);
   const v = gradient.map((g, i) => BETA2 * state.v[i]! + (1 - BETA2) * g * g);
-  const stepSize = learningRate / (1 - BETA1 ** step);
-  const correction = Math.sqrt(1 - BETA2 ** step);
+  const stepSize = learningRate / (1 - power(BETA1, step));
+  const correction = Math.sqrt(1 - power(BETA2, step));
   const theta = state.theta.map((t, i) => {
     const unit = scale?.[i] ?? 1;
     const norm = Math.sqrt(v[i]!) / correction + EPSILON;
     return softThreshold(t - (unit * (stepSize * m[i]!)) / norm, (unit * learningRate * shrink) / norm);
   });
   return { theta, m, v, step };
+}
+
+/** base^n, n a whole number, by multiplications alone: `**` may differ in the last bit from one version of Node to another. */
+export function power(base: number, n: number): number {
+  let result = 1;
+  for (let square = base; n > 0; n = Math.floor(n / 2), square *= square) if (n % 2 === 1) result *= square;
+  return result;
 }
 
 /** The point between x and 0 that is `by` from x, but not beyond 0. */

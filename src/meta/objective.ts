@@ -31,11 +31,18 @@ export function objective(
   { lamb, l1, clip, scale }: ObjectiveOptions,
 ): { loss: number; gradient: number[] } {
   const gradient = Array.from(crossEntropy.thetaGradient, (g, i) => g * (scale?.[i] ?? 1));
-  const norm = Math.hypot(...gradient);
+  const norm = length(gradient);
   const shorten = clip && norm > clip ? clip / norm : 1;
   const pull = l1 === 'proximal' ? 0 : lamb;
   return {
     loss: crossEntropy.loss + lamb * theta.reduce((sum, t, i) => sum + Math.abs(t) / (scale?.[i] ?? 1), 0),
     gradient: gradient.map((g, i) => shorten * g + pull * Math.sign(theta[i]!)),
   };
+}
+
+/** |x|, by operations that every version of Node rounds alike; Math.hypot need not be one. */
+function length(x: readonly number[]): number {
+  const largest = Math.max(0, ...x.map(Math.abs));
+  if (largest === 0 || !Number.isFinite(largest)) return largest;
+  return largest * Math.sqrt(x.reduce((sum, one) => sum + (one / largest) * (one / largest), 0));
 }

@@ -15,8 +15,10 @@ export function angleDegrees(a: ArrayLike<number>, b: ArrayLike<number>): number
   let minus = 0;
   let plus = 0;
   for (let i = 0; i < u.length; i++) {
-    minus += (u[i]! - v[i]!) ** 2;
-    plus += (u[i]! + v[i]!) ** 2;
+    const [difference, sum] = [u[i]! - v[i]!, u[i]! + v[i]!];
+    // Not `** 2`, which need not be the same to the last bit in every version of Node.
+    minus += difference * difference;
+    plus += sum * sum;
   }
   return (360 * Math.atan2(Math.sqrt(minus), Math.sqrt(plus))) / Math.PI;
 }
@@ -29,7 +31,7 @@ function unit(x: ArrayLike<number>): Float64Array {
   let squares = 0;
   for (let i = 0; i < x.length; i++) {
     result[i] = x[i]! / largest;
-    squares += result[i]! ** 2;
+    squares += result[i]! * result[i]!;
   }
   const norm = Math.sqrt(squares);
   for (let i = 0; i < x.length; i++) result[i]! /= norm;

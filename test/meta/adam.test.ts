@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { adamStep, initialState } from '#dist/meta/adam.js';
+import { adamStep, initialState, power } from '#dist/meta/adam.js';
 import { close } from './close.js';
 
 describe('adamStep', () => {
@@ -93,4 +93,13 @@ describe('the proximal step', () => {
     const state = initialState([1, -1]);
     assert.deepEqual(adamStep(state, [3, 0], { ...options, shrink: 0 }), adamStep(state, [3, 0], options));
   });
+});
+
+test('power is what it says, to the last bits', () => {
+  for (let n = 0; n <= 60; n++) assert.equal(power(2, n), 2 ** n);
+  for (const base of [0.9, 0.999]) {
+    let product = 1;
+    for (let n = 0; n <= 5000; n++, product *= base)
+      assert.ok(Math.abs(power(base, n) - product) <= n * 2 ** -53 * product, `${base}^${n}`);
+  }
 });
