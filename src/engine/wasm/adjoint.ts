@@ -18,8 +18,8 @@ export interface FactorProducts {
  *     Ubar_u = Lam R_u,   Rbar_u = Lam'U_u,
  *
  * to which the additions that came since are added step by step. Where R_u = c V and V has no adjoint, as in layer 1, all
- * that is asked for is c Lam V and U'Lam V: so Lam V is made, in the place of Ubar, and Rbar is not. In sample space (W stored as samples x neurons) the
- * rows of the block's own samples come into being within it, and get the same treatment.
+ * that is asked for is c Lam V and U'Lam V: so Lam V is made, in the place of Ubar, and Rbar is not. In sample space (W
+ * stored as samples x neurons) the rows of the block's own samples come into being within it, and get the same treatment.
  *
  * Where the rule scales W by 1 + a, the adjoint of a is <Lam, W>. Both are a base and a few factors, so it is
  *

@@ -108,7 +108,7 @@ export class Preparation {
   readonly samples: Samples | undefined;
   readonly #arena: Arena;
   readonly #k: Kernels;
-  /** Temporaries of `fill`: images, tables of what a byte means and where its ones are, a matrix as it comes, X as int16, parts. */
+  /** Temporaries of `fill`: images, tables of what a byte means and where its ones are, a matrix as it comes, X as int16. */
   readonly #images: number;
   readonly #yTable: number;
   readonly #gTable: number;

@@ -78,7 +78,10 @@ export function makeWorkspace(arena: Arena, kernels: Kernels, preparation: Prepa
   return { preparation, input, layers, query, statistics, bars };
 }
 
-/** Steps in a block. From 8 to 16 the speed is the same (scripts/bench/NOTES.md); the more, the fewer copies of W, but the more corrections. */
+/**
+ * Steps in a block. From 8 to 16 the speed is the same (scripts/bench/NOTES.md); the more, the fewer copies of W, but the
+ * more corrections.
+ */
 const BLOCK = 12;
 
 const isLeaf = (node: Node, leaf: Leaf): boolean => node.op === 'leaf' && node.leaf === leaf;
