@@ -292,7 +292,7 @@ test('uniform draws the very bits that drawWeights draws', () => {
   const { weights, feedbackWeights } = drawWeights(key, layers, { feedback: 'fix' });
   [...weights, ...feedbackWeights!].forEach((expected, m) => {
     const l = m % 3;
-    const at = arena.floats(expected.length + 32);
+    const at = arena.floats(expected.length + 48);
     const scale = Math.fround(Math.sqrt(6 / (layers[l]! + layers[l + 1]!)) / 2 ** 31);
     k.uniform(at, expected.length, key[0], key[1], m, scale);
     assert.deepEqual(arena.view(at, expected.length).slice(), expected);

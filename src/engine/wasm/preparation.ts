@@ -162,9 +162,9 @@ export class Preparation {
         this.#places + byte * 8,
         Uint8Array.from([0, 1, 2, 3, 4, 5, 6, 7].filter((place) => (byte >> place) & 1)),
       );
-    // The generator writes 32 floats at a time; the tiles of G read up to three rows too many.
+    // The generator writes 48 floats at a time; the tiles of G read up to three rows too many.
     this.#matrix = arena.floats(
-      32 + Math.max(...[posts, feedbackPost].flatMap((sizes) => sizes.map((n, l) => n * layers[l]!))),
+      48 + Math.max(...[posts, feedbackPost].flatMap((sizes) => sizes.map((n, l) => n * layers[l]!))),
     );
     this.#wide = arena.rows(inSampleSpace ? S + 4 : 0, Math.ceil(n0 / 2));
     this.#list = arena.floats(Math.ceil(this.#wide.stride / 16));

@@ -5,6 +5,9 @@ function rotate(x: v128, by: i32): v128 {
   return v128.or(i32x4.shl(x, by), i32x4.shr_u(x, 32 - by));
 }
 
+/** Of the even groups of four rounds, and of the odd. */
+const ROTATIONS = memory.data<i32>([17, 29, 16, 24, 13, 15, 26, 6]);
+
 /** Word i of a draw is word i % 2 of the block with counter (i >> 1, stream); x_i = float(word_i as int32) * s. */
 export function uniform(x: usize, count: i32, key0: i32, key1: i32, stream: i32, s: f32): void {
   const factor = f32x4.splat(s);
@@ -12,8 +15,8 @@ export function uniform(x: usize, count: i32, key0: i32, key1: i32, stream: i32,
   const first = i32x4.splat(stream + key1);
   let counter = i32x4(0, 1, 2, 3);
   const four = i32x4.splat(4);
-  // What is written past `count`, to a whole turn, the caller's buffer holds.
-  for (const end = x + ((<usize>count) << 2); x < end; x += 128) {
+  // Six at once, since each round waits for the last. What is written past `count`, up to 47 floats, the caller's buffer holds.
+  for (const end = x + ((<usize>count) << 2); x < end; x += 192) {
     let k0 = i32x4.splat(key0);
     let k1 = i32x4.splat(key1);
     let k2 = i32x4.splat(parity);
@@ -29,78 +32,33 @@ export function uniform(x: usize, count: i32, key0: i32, key1: i32, stream: i32,
     let a3 = i32x4.add(counter, k0);
     let b3 = first;
     counter = i32x4.add(counter, four);
+    let a4 = i32x4.add(counter, k0);
+    let b4 = first;
+    counter = i32x4.add(counter, four);
+    let a5 = i32x4.add(counter, k0);
+    let b5 = first;
+    counter = i32x4.add(counter, four);
     for (let group = 1; group <= 5; group++) {
-      if (group & 1) {
+      const rotations = ROTATIONS + ((group & 1) << 4);
+      for (let at = rotations; at < rotations + 16; at += 4) {
+        const by = load<i32>(at);
         a0 = i32x4.add(a0, b0);
         a1 = i32x4.add(a1, b1);
         a2 = i32x4.add(a2, b2);
         a3 = i32x4.add(a3, b3);
-        b0 = v128.xor(rotate(b0, 13), a0);
-        b1 = v128.xor(rotate(b1, 13), a1);
-        b2 = v128.xor(rotate(b2, 13), a2);
-        b3 = v128.xor(rotate(b3, 13), a3);
-        a0 = i32x4.add(a0, b0);
-        a1 = i32x4.add(a1, b1);
-        a2 = i32x4.add(a2, b2);
-        a3 = i32x4.add(a3, b3);
-        b0 = v128.xor(rotate(b0, 15), a0);
-        b1 = v128.xor(rotate(b1, 15), a1);
-        b2 = v128.xor(rotate(b2, 15), a2);
-        b3 = v128.xor(rotate(b3, 15), a3);
-        a0 = i32x4.add(a0, b0);
-        a1 = i32x4.add(a1, b1);
-        a2 = i32x4.add(a2, b2);
-        a3 = i32x4.add(a3, b3);
-        b0 = v128.xor(rotate(b0, 26), a0);
-        b1 = v128.xor(rotate(b1, 26), a1);
-        b2 = v128.xor(rotate(b2, 26), a2);
-        b3 = v128.xor(rotate(b3, 26), a3);
-        a0 = i32x4.add(a0, b0);
-        a1 = i32x4.add(a1, b1);
-        a2 = i32x4.add(a2, b2);
-        a3 = i32x4.add(a3, b3);
-        b0 = v128.xor(rotate(b0, 6), a0);
-        b1 = v128.xor(rotate(b1, 6), a1);
-        b2 = v128.xor(rotate(b2, 6), a2);
-        b3 = v128.xor(rotate(b3, 6), a3);
-      } else {
-        a0 = i32x4.add(a0, b0);
-        a1 = i32x4.add(a1, b1);
-        a2 = i32x4.add(a2, b2);
-        a3 = i32x4.add(a3, b3);
-        b0 = v128.xor(rotate(b0, 17), a0);
-        b1 = v128.xor(rotate(b1, 17), a1);
-        b2 = v128.xor(rotate(b2, 17), a2);
-        b3 = v128.xor(rotate(b3, 17), a3);
-        a0 = i32x4.add(a0, b0);
-        a1 = i32x4.add(a1, b1);
-        a2 = i32x4.add(a2, b2);
-        a3 = i32x4.add(a3, b3);
-        b0 = v128.xor(rotate(b0, 29), a0);
-        b1 = v128.xor(rotate(b1, 29), a1);
-        b2 = v128.xor(rotate(b2, 29), a2);
-        b3 = v128.xor(rotate(b3, 29), a3);
-        a0 = i32x4.add(a0, b0);
-        a1 = i32x4.add(a1, b1);
-        a2 = i32x4.add(a2, b2);
-        a3 = i32x4.add(a3, b3);
-        b0 = v128.xor(rotate(b0, 16), a0);
-        b1 = v128.xor(rotate(b1, 16), a1);
-        b2 = v128.xor(rotate(b2, 16), a2);
-        b3 = v128.xor(rotate(b3, 16), a3);
-        a0 = i32x4.add(a0, b0);
-        a1 = i32x4.add(a1, b1);
-        a2 = i32x4.add(a2, b2);
-        a3 = i32x4.add(a3, b3);
-        b0 = v128.xor(rotate(b0, 24), a0);
-        b1 = v128.xor(rotate(b1, 24), a1);
-        b2 = v128.xor(rotate(b2, 24), a2);
-        b3 = v128.xor(rotate(b3, 24), a3);
+        a4 = i32x4.add(a4, b4);
+        a5 = i32x4.add(a5, b5);
+        b0 = v128.xor(rotate(b0, by), a0);
+        b1 = v128.xor(rotate(b1, by), a1);
+        b2 = v128.xor(rotate(b2, by), a2);
+        b3 = v128.xor(rotate(b3, by), a3);
+        b4 = v128.xor(rotate(b4, by), a4);
+        b5 = v128.xor(rotate(b5, by), a5);
       }
-      const last = k0;
+      const oldest = k0;
       k0 = k1;
       k1 = k2;
-      k2 = last;
+      k2 = oldest;
       const key = i32x4.add(k1, i32x4.splat(group));
       a0 = i32x4.add(a0, k0);
       b0 = i32x4.add(b0, key);
@@ -110,11 +68,17 @@ export function uniform(x: usize, count: i32, key0: i32, key1: i32, stream: i32,
       b2 = i32x4.add(b2, key);
       a3 = i32x4.add(a3, k0);
       b3 = i32x4.add(b3, key);
+      a4 = i32x4.add(a4, k0);
+      b4 = i32x4.add(b4, key);
+      a5 = i32x4.add(a5, k0);
+      b5 = i32x4.add(b5, key);
     }
-    put(x + 0, a0, b0, factor);
+    put(x, a0, b0, factor);
     put(x + 32, a1, b1, factor);
     put(x + 64, a2, b2, factor);
     put(x + 96, a3, b3, factor);
+    put(x + 128, a4, b4, factor);
+    put(x + 160, a5, b5, factor);
   }
 }
 
