@@ -19,7 +19,7 @@ export function nn(
   const tiled = k & ~3;
   const width = bytes(padded(columns));
   for (let i = 0; i < tiled; i += 4) {
-    nnStrip(d, a, m, rows, width, bytes(dStride), bytes(aStride), bytes(mStride));
+    strip(d, 0, a, a + bytes(rows), m, width, bytes(dStride), bytes(aStride), 4, bytes(mStride));
     d += bytes(dStride) << 2;
     a += bytes(aStride) << 2;
   }
@@ -30,29 +30,37 @@ export function nn(
   }
 }
 
-/** Four rows of D. */
-export function nnStrip(
+/**
+ * Four rows of D = C + A M, C absent (0) or with D's step. A's elements lie aStep bytes apart from row to row and aNext from
+ * column to column, up to aEnd in the first row.
+ */
+export function strip(
   d: usize,
+  c: usize,
   a: usize,
+  aEnd: usize,
   m: usize,
-  rows: i32,
   width: usize,
   dStep: usize,
   aStep: usize,
+  aNext: usize,
   mStep: usize,
 ): void {
-  const aEnd = a + bytes(rows);
+  const zero = f32x4.splat(0);
   for (const end = d + width; d < end; d += 32) {
-    let p0 = f32x4.splat(0);
-    let p1 = f32x4.splat(0);
-    let p2 = f32x4.splat(0);
-    let p3 = f32x4.splat(0);
-    let q0 = f32x4.splat(0);
-    let q1 = f32x4.splat(0);
-    let q2 = f32x4.splat(0);
-    let q3 = f32x4.splat(0);
+    const c1 = c + dStep;
+    const c2 = c1 + dStep;
+    const c3 = c2 + dStep;
+    let p0 = c ? v128.load(c) : zero;
+    let q0 = c ? v128.load(c, 16) : zero;
+    let p1 = c ? v128.load(c1) : zero;
+    let q1 = c ? v128.load(c1, 16) : zero;
+    let p2 = c ? v128.load(c2) : zero;
+    let q2 = c ? v128.load(c2, 16) : zero;
+    let p3 = c ? v128.load(c3) : zero;
+    let q3 = c ? v128.load(c3, 16) : zero;
     let row = m;
-    for (let a0 = a; a0 < aEnd; a0 += 4) {
+    for (let a0 = a; a0 < aEnd; a0 += aNext) {
       const a1 = a0 + aStep;
       const a2 = a1 + aStep;
       const a3 = a2 + aStep;
@@ -84,6 +92,7 @@ export function nnStrip(
     to += dStep;
     v128.store(to, p3);
     v128.store(to, q3, 16);
+    if (c) c += 32;
     m += 32;
   }
 }
@@ -185,7 +194,7 @@ export function ger(
   }
   const tiled = rows & ~3;
   for (let i = 0; i < tiled; i += 4) {
-    gerStrip(d, m, l, r, n, width, step, bytes(lStride), bytes(rStride));
+    strip(d, m, l, l + <usize>n * bytes(lStride), r, width, step, 4, bytes(lStride), bytes(rStride));
     d += step << 2;
     m += step << 2;
     l += 16;
@@ -195,64 +204,6 @@ export function ger(
     d += step;
     m += step;
     l += 4;
-  }
-}
-
-/** Four rows of D. */
-export function gerStrip(
-  d: usize,
-  m: usize,
-  l: usize,
-  r: usize,
-  n: i32,
-  width: usize,
-  step: usize,
-  lStep: usize,
-  rStep: usize,
-): void {
-  const lEnd = l + <usize>n * lStep;
-  for (const end = d + width; d < end; d += 32) {
-    const m2 = m + (step << 1);
-    let p0 = v128.load(m);
-    let q0 = v128.load(m, 16);
-    let p1 = v128.load(m + step);
-    let q1 = v128.load(m + step, 16);
-    let p2 = v128.load(m2);
-    let q2 = v128.load(m2, 16);
-    let p3 = v128.load(m2 + step);
-    let q3 = v128.load(m2 + step, 16);
-    let right = r;
-    for (let left = l; left < lEnd; left += lStep) {
-      const r0 = v128.load(right);
-      const r1 = v128.load(right, 16);
-      let x = v128.load32_splat(left);
-      p0 = madd(r0, x, p0);
-      q0 = madd(r1, x, q0);
-      x = v128.load32_splat(left, 4);
-      p1 = madd(r0, x, p1);
-      q1 = madd(r1, x, q1);
-      x = v128.load32_splat(left, 8);
-      p2 = madd(r0, x, p2);
-      q2 = madd(r1, x, q2);
-      x = v128.load32_splat(left, 12);
-      p3 = madd(r0, x, p3);
-      q3 = madd(r1, x, q3);
-      right += rStep;
-    }
-    let to = d;
-    v128.store(to, p0);
-    v128.store(to, q0, 16);
-    to += step;
-    v128.store(to, p1);
-    v128.store(to, q1, 16);
-    to += step;
-    v128.store(to, p2);
-    v128.store(to, q2, 16);
-    to += step;
-    v128.store(to, p3);
-    v128.store(to, q3, 16);
-    m += 32;
-    r += 32;
   }
 }
 
