@@ -6,6 +6,8 @@
  * and phi what Adam, clipping and the L1 term see.
  */
 
+import { norm } from '../stats/norm.js';
+
 /** How the L1 term is minimised: by its subgradient, or by a soft threshold after Adam's step, which gives exact zeros. */
 export const L1_METHODS = ['subgradient', 'proximal'] as const;
 
@@ -31,18 +33,12 @@ export function objective(
   { lamb, l1, clip, scale }: ObjectiveOptions,
 ): { loss: number; gradient: number[] } {
   const gradient = Array.from(crossEntropy.thetaGradient, (g, i) => g * (scale?.[i] ?? 1));
-  const norm = length(gradient);
-  const shorten = clip && norm > clip ? clip / norm : 1;
+  const { largest, relative } = norm(gradient);
+  const length = largest === 0 || !Number.isFinite(largest) ? largest : largest * relative;
+  const shorten = clip && length > clip ? clip / length : 1;
   const pull = l1 === 'proximal' ? 0 : lamb;
   return {
     loss: crossEntropy.loss + lamb * theta.reduce((sum, t, i) => sum + Math.abs(t) / (scale?.[i] ?? 1), 0),
     gradient: gradient.map((g, i) => shorten * g + pull * Math.sign(theta[i]!)),
   };
-}
-
-/** |x|, by operations that every version of Node rounds alike; Math.hypot need not be one. */
-function length(x: readonly number[]): number {
-  const largest = Math.max(0, ...x.map(Math.abs));
-  if (largest === 0 || !Number.isFinite(largest)) return largest;
-  return largest * Math.sqrt(x.reduce((sum, one) => sum + (one / largest) * (one / largest), 0));
 }

@@ -1,3 +1,5 @@
+import { norm } from './norm.js';
+
 /**
  * Angle between two vectors in degrees, 0 to 180: Kahan's 2 atan2(|a/|a| - b/|b||, |a/|a| + b/|b||), which keeps its
  * accuracy near 0 and 180 where the arc cosine of the scalar product loses half the digits
@@ -23,17 +25,10 @@ export function angleDegrees(a: ArrayLike<number>, b: ArrayLike<number>): number
   return (360 * Math.atan2(Math.sqrt(minus), Math.sqrt(plus))) / Math.PI;
 }
 
-/** x / |x| in float64, divided by the largest entry first so that no square over- or underflows; 0/0 gives NaN. */
+/** x / |x|; 0/0 gives NaN. */
 function unit(x: ArrayLike<number>): Float64Array {
-  let largest = 0;
-  for (let i = 0; i < x.length; i++) largest = Math.max(largest, Math.abs(x[i]!));
+  const { largest, relative } = norm(x);
   const result = new Float64Array(x.length);
-  let squares = 0;
-  for (let i = 0; i < x.length; i++) {
-    result[i] = x[i]! / largest;
-    squares += result[i]! * result[i]!;
-  }
-  const norm = Math.sqrt(squares);
-  for (let i = 0; i < x.length; i++) result[i]! /= norm;
+  for (let i = 0; i < x.length; i++) result[i] = x[i]! / largest / relative;
   return result;
 }
