@@ -1,14 +1,35 @@
-import fetch, { type Headers } from 'node-fetch';
+import nodeFetch, { type RequestInit } from 'node-fetch';
 import { proxyAgent } from './proxy.js';
 
-/** node-fetch's function, or one that behaves like it. */
-export type Fetch = typeof fetch;
+// The types of this file are published, so they name no other package's.
+
+/** What a request is made with, as node-fetch takes it. */
+export interface FetchOptions {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly compress: boolean;
+  /** Gives an Agent of `node:http`, or undefined. */
+  readonly agent: (url: URL) => unknown;
+  readonly signal: AbortSignal;
+}
+
+/** What is read of a response. */
+export interface FetchedResponse {
+  readonly status: number;
+  readonly statusText: string;
+  readonly headers: { get(name: string): string | null };
+  readonly body: AsyncIterable<string | Uint8Array> | null;
+}
+
+/** A function that behaves like node-fetch's. */
+export type Fetch = (url: string, options: FetchOptions) => Promise<FetchedResponse>;
+
+const fetch: Fetch = (url, options) => nodeFetch(url, options as RequestInit);
 
 /** How requests are made. */
 export interface HttpOptions {
   readonly fetch?: Fetch | undefined;
   /** Where the proxy variables are read; default `process.env`. */
-  readonly env?: NodeJS.ProcessEnv | undefined;
+  readonly env?: Readonly<Record<string, string | undefined>> | undefined;
   /** Milliseconds without a byte after which a request is given up; default 30,000. */
   readonly stallTimeout?: number | undefined;
   /** Aborts the request; its reason is thrown. */
@@ -29,7 +50,7 @@ export class DownloadError extends Error {
 /** A response of status 200 or 206; either read `body` or call `discard`. */
 export interface Reply {
   readonly status: number;
-  readonly headers: Headers;
+  readonly headers: FetchedResponse['headers'];
   readonly body: AsyncGenerator<Uint8Array, void>;
   discard(): void;
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, type TestContext, test } from 'node:test';
-import fetch from 'node-fetch';
+import fetch, { type RequestInit } from 'node-fetch';
 import { DownloadError, type Fetch, get, type HttpOptions } from '#dist/data/http.js';
 import { type Misbehaviour, sendBeginning, serve } from './loopback-server.js';
 
@@ -40,7 +40,7 @@ describe('get', () => {
     const asked: unknown[] = [];
     const own: Fetch = (target, init) => {
       asked.push(target);
-      return fetch(target, init);
+      return fetch(target, init as RequestInit);
     };
     assert.equal(await read(url, { fetch: own }), file.toString());
     assert.deepEqual(asked, [url]);

@@ -14,7 +14,7 @@ export interface WasmOptions {
    * kernels.wasm (or kernels.relaxed.wasm) where it cannot be loaded from beside this file. These work in memory that no
    * threads share, so there is no helper thread then.
    */
-  readonly kernels?: Uint8Array<ArrayBuffer>;
+  readonly kernels?: Uint8Array;
 }
 
 /**
@@ -30,7 +30,8 @@ export async function createWasmEngine({
   kernels: bytes,
 }: WasmOptions = {}): Promise<Engine> {
   const shared = helper && !bytes && hasThreads;
-  const module = await compileKernels(bytes ?? (await loadKernels({ relaxed, shared })), relaxed);
+  const own = bytes ? Uint8Array.from(bytes) : await loadKernels({ relaxed, shared });
+  const module = await compileKernels(own, relaxed);
   const memory = newMemory(shared);
   const machine: Machine = { arena: new Arena(memory), kernels: instantiate(module, memory) };
   const schedule = new Schedule(machine, shared ? { module, memory } : undefined);
