@@ -1,5 +1,6 @@
 /** The program as a function: from words and streams to an exit code. */
 import { COMMANDS } from './commands.js';
+import { nearest } from './suggest.js';
 import type { Io } from './terminal.js';
 import { UsageError } from './usage-error.js';
 
@@ -9,10 +10,9 @@ import { UsageError } from './usage-error.js';
  */
 export async function main(argv: readonly string[], io: Io): Promise<number> {
   try {
-    const [first = '', ...rest] = argv;
-    if (!Object.hasOwn(COMMANDS, first)) return await (await import('./train.js')).trainCommand(argv, io);
-    const [, load] = COMMANDS[first]!;
-    return await (await load())(rest, io);
+    const { name, rest } = chooseCommand(argv);
+    const [, load] = COMMANDS[name]!;
+    return await (await load()).run(rest, io);
   } catch (error) {
     const { message, stack } = error instanceof Error ? error : new Error(String(error));
     io.stderr.write(`meta-plasticity: ${message}\n`);
@@ -20,4 +20,17 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     if (argv.includes('--verbose')) io.stderr.write(`${stack}\n`);
     return 1;
   }
+}
+
+/** The command that the first word names, `train` if that is a flag, and what comes after it; `help export` is `export --help`. */
+function chooseCommand(argv: readonly string[]): { name: string; rest: readonly string[] } {
+  const [first = '', ...rest] = argv;
+  if (first === 'help') return { name: chooseCommand(rest).name, rest: ['--help'] };
+  if (Object.hasOwn(COMMANDS, first)) return { name: first, rest };
+  if (argv.length === 0 || first.startsWith('-')) return { name: 'train', rest: argv };
+  const names = [...Object.keys(COMMANDS), 'help'];
+  const meant = nearest(first, names);
+  throw new UsageError(
+    `Unexpected '${first}': ${meant ? `did you mean the command ${meant}?` : `commands are ${names.join(', ')}, and all else are --flags.`}`,
+  );
 }

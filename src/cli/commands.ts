@@ -1,11 +1,11 @@
-/** The commands beside training, each in a file of its own that is loaded when it is asked for. */
-import type { Io } from './terminal.js';
+/** The commands by name, each in a file of its own that is loaded when it is asked for. */
+import type { Command } from './command.js';
 
-/** Runs a command with the words after its name, and returns its exit code. */
-export type Command = (argv: readonly string[], io: Io) => Promise<number>;
+type Entry = readonly [what: string, load: () => Promise<Command>];
 
-/** By name: what --help says, and the command. */
-export const COMMANDS: Readonly<Record<string, readonly [what: string, load: () => Promise<Command>]>> = {
+/** What --help says of each, and the command. */
+export const COMMANDS: Readonly<Record<string, Entry>> = {
+  train: ['meta-train a plasticity rule (so does no command)', async () => (await import('./train.js')).trainCommand],
   learn: ['one network learns online with a given rule', async () => (await import('./learn.js')).learnCommand],
   test: ['learned rules on held-out classes and other data', async () => (await import('./test.js')).testCommand],
   draw: ["draw a run's figures anew", async () => (await import('./draw.js')).drawCommand],

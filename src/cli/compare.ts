@@ -1,87 +1,54 @@
 /** `meta-plasticity compare`: runs side by side, seeds of equal settings together. */
-import { mkdir, stat } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { writeAtomically } from '../files.js';
 import { markdownTable } from '../report/markdown.js';
-import { findRuns, type RecordedRun, readRecordedRun } from '../results/recorded-run.js';
+import type { RecordedRun } from '../results/recorded-run.js';
 import { columnsOf, type Group } from '../study/group.js';
 import { endTable } from '../study/report.js';
 import { text } from './checks.js';
-import { helpText } from './help.js';
+import { command } from './command.js';
 import { identity } from './identity.js';
 import { compareManual } from './manual.js';
-import { controlOptions, type Options, runOptions, value } from './options.js';
-import { evaluate, parseArguments } from './parse.js';
+import { value } from './option.js';
+import { runOptions } from './options.js';
+import { checkFolder, force } from './out.js';
 import { isDiverged, recordedSettings, tableOf } from './planned-train.js';
-import { type Io, Terminal } from './terminal.js';
-import { UsageError } from './usage-error.js';
-import { packageVersion } from './version.js';
-
-const { quiet, verbose, json } = controlOptions;
-const compareOptions = {
-  out: value('Comparison', 'comparison', 'folder for figures, numbers and tables', text),
-  avg_window: runOptions.avg_window,
-  quiet,
-  verbose,
-  json,
-} satisfies Options;
+import { RUN_FOLDERS, readRuns } from './read-runs.js';
 
 const PANELS = ['accuracy', 'loss', 'theta', 'angle'];
 
-/** Runs the command and returns its exit code. */
-export async function compareCommand(argv: readonly string[], io: Io): Promise<number> {
-  const { help, version, words, given } = await parseArguments(compareOptions, argv);
-  if (help || version) {
-    io.stdout.write(help ? helpText(compareOptions, compareManual) : `${packageVersion()}\n`);
-    return 0;
-  }
-  if (words.length === 0) throw new UsageError('compare needs at least one folder of a run, or of runs.');
-  const { out, avg_window, ...verbosity } = evaluate(compareOptions, [given]);
-  const terminal = new Terminal(io, verbosity);
-  const { runs, empty } = await readRuns(words);
-  for (const folder of empty) terminal.warn(`${folder} has no episode yet and is left out.`);
-  if (runs.length === 0) throw new UsageError(`There is no run with an episode in ${words.join(', ')}.`);
-
-  const alike = groupBySettings(runs);
-  const { groups, differences } = nameGroups(alike);
-  const folder = resolve(out);
-  await mkdir(folder, { recursive: true });
-  const { writePanels } = await import('../study/write.js'); // The drawing libraries take a while to load.
-  const panels = PANELS.map((column) => ({ column, groups }));
-  await writePanels(folder, 'comparison', { title: `${runs.length} runs`, panels, window: avg_window });
-  const tables = [...(differences === undefined ? [] : [differences]), endTable(groups)].join('\n\n');
-  await writeAtomically(join(folder, 'comparison.md'), `${tables}\n`);
-  terminal.say(`${tables}\n\nFigure, numbers and tables are in ${folder}`);
-  if (verbosity.json) {
+export const compareCommand = command({
+  name: 'compare',
+  options: {
+    avg_window: { ...runOptions.avg_window, group: 'Comparison' },
+    out: value('Results', 'comparison', 'folder for figures, numbers and tables', text),
+    force,
+  },
+  manual: compareManual,
+  words: RUN_FOLDERS,
+  async run({ words, values: { out, force, avg_window }, terminal }) {
+    await checkFolder({ out, force }, 'comparison');
+    const runs = await readRuns(words, 'compare', terminal);
+    const alike = groupBySettings(runs);
+    const { groups, differences } = nameGroups(alike);
+    const folder = resolve(out);
+    await mkdir(folder, { recursive: true });
+    const { writePanels } = await import('../study/write.js'); // The drawing libraries take a while to load.
+    const panels = PANELS.map((column) => ({ column, groups }));
+    await writePanels(folder, 'comparison', { title: `${runs.length} runs`, panels, window: avg_window });
+    const tables = [...(differences === undefined ? [] : [differences]), endTable(groups)].join('\n\n');
+    await writeAtomically(join(folder, 'comparison.md'), `${tables}\n`);
+    terminal.say(`${tables}\n\nFigure, numbers and tables are in ${folder}`);
     const members = alike.map(({ runs }) => runs.map(({ folder }) => folder));
-    terminal.result({
-      folder,
-      groups: groups.map((group, i) => ({ name: group.name, columns: columnsOf(group), runs: members[i] })),
-    });
-  }
-  return 0;
-}
-
-/** The runs in and below these folders; `command` asks for them. */
-export async function readRuns(
-  words: readonly string[],
-  command = 'compare',
-): Promise<{ runs: RecordedRun[]; empty: string[] }> {
-  const folders = await Promise.all(
-    words.map(async (word) => {
-      if (!(await stat(word).catch(() => undefined))?.isDirectory()) {
-        throw new UsageError(`${command} needs folders, but there is no folder '${word}'.`);
-      }
-      return findRuns(resolve(word));
-    }),
-  );
-  const runs: RecordedRun[] = [];
-  for (const folder of new Set(folders.flat())) runs.push(await readRecordedRun(folder));
-  return {
-    runs: runs.filter(({ records }) => records.length > 0),
-    empty: runs.filter(({ records }) => records.length === 0).map(({ folder }) => folder),
-  };
-}
+    return {
+      result: {
+        folder,
+        groups: groups.map((group, i) => ({ name: group.name, columns: columnsOf(group), runs: members[i] })),
+      },
+    };
+  },
+});
 
 /** Runs that differ in their seeds only. */
 export interface Alike {

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { Options } from './options.js';
+import type { Options } from './option.js';
 import { type Given, readObject } from './parse.js';
 import { UsageError } from './usage-error.js';
 

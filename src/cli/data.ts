@@ -1,52 +1,42 @@
 /** `meta-plasticity data`: fetch, list, verify and show data sets. */
-import { resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { defaultCacheDir, describeCache } from '../data/cache.js';
 import { contactSheet } from '../data/contact-sheet.js';
 import type { Dataset } from '../data/dataset.js';
 import { DATABASES } from '../data/open.js';
 import { classIndex } from '../data/sampler.js';
-import { writeAtomically } from '../files.js';
-import { oneOf, text, wholeNumber } from './checks.js';
-import { helpText } from './help.js';
+import { list, oneOf, text, wholeNumber } from './checks.js';
+import { command } from './command.js';
 import { dataManual } from './manual.js';
-import { controlOptions, type Options, runOptions, type Values, value } from './options.js';
-import { evaluate, parseArguments } from './parse.js';
+import { type Values, value } from './option.js';
+import { runOptions } from './options.js';
+import { checkFile, force, writeOut } from './out.js';
 import { open } from './prepare.js';
-import { type Io, Terminal } from './terminal.js';
-import { UsageError } from './usage-error.js';
-import { packageVersion } from './version.js';
+import type { Io, Terminal } from './terminal.js';
 
 const { database, data_dir, dim } = runOptions;
-const { quiet, verbose, json } = controlOptions;
 const dataOptions = {
   database,
   data_dir,
   dim,
-  out: value('Sheet', undefined, 'PNG file to write', text, { initially: '<name of the data set>.png' }),
-  per_class: value('Sheet', 20, 'images of each class', wholeNumber(1, 1000)),
-  quiet,
-  verbose,
-  json,
-} satisfies Options;
+  out: value('Results', undefined, 'PNG file to write (sheet)', text, { initially: '<name of the data set>.png' }),
+  force,
+  per_class: value('Results', 20, 'images of each class (sheet)', wholeNumber(1, 1000)),
+};
 type DataValues = Values<typeof dataOptions>;
 
 const ACTIONS = ['fetch', 'list', 'verify', 'sheet'] as const;
 
-/** Runs the command and returns its exit code. */
-export async function dataCommand(argv: readonly string[], io: Io): Promise<number> {
-  const { help, version, words, given } = await parseArguments(dataOptions, argv);
-  if (help || version) {
-    io.stdout.write(help ? helpText(dataOptions, dataManual) : `${packageVersion()}\n`);
-    return 0;
-  }
-  const action = oneOf(ACTIONS)(words[0] ?? '', 'The action of data');
-  if (words[1] !== undefined) throw new UsageError(`Unexpected '${words[1]}' after data ${action}.`);
-  const values = evaluate(dataOptions, [given]);
-  const terminal = new Terminal(io, values);
-  const result = action === 'list' ? await listData(io, terminal) : await useData(action, values, io, terminal);
-  if (values.json) terminal.result(result);
-  return 0;
-}
+export const dataCommand = command({
+  name: 'data',
+  options: dataOptions,
+  manual: dataManual,
+  words: { what: `one action: ${list(ACTIONS)}`, least: 1, most: 1 },
+  async run({ words: [word], values, io, terminal }) {
+    const action = oneOf(ACTIONS)(word!, 'The action of data');
+    return { result: action === 'list' ? await listData(io, terminal) : await useData(action, values, io, terminal) };
+  },
+});
 
 async function listData({ env }: Io, terminal: Terminal): Promise<unknown> {
   const cacheDir = defaultCacheDir(env);
@@ -63,10 +53,11 @@ async function useData(
   io: Io,
   terminal: Terminal,
 ): Promise<unknown> {
+  const out = resolve(values.out ?? `${basename(values.database)}.png`);
+  if (action === 'sheet') await checkFile({ out, force: values.force });
   const dataset = await open(values, io, terminal);
   if (action === 'sheet') {
-    const out = resolve(values.out ?? `${dataset.name.replace(/.*[/\\]/, '')}.png`);
-    await writeAtomically(out, contactSheet(dataset, { perClass: values.per_class }));
+    await writeOut(out, contactSheet(dataset, { perClass: values.per_class }));
     terminal.say(`Written: ${out}`);
     return { out };
   }

@@ -1,5 +1,5 @@
 /** The text of --help, from the table of options: at most 80 columns wide. */
-import type { Option, Options } from './options.js';
+import type { Option, Options } from './option.js';
 
 /** What --help says beside the options. */
 export interface Manual {
@@ -17,10 +17,6 @@ export function helpText(options: Options, { usage, examples, epilogue }: Manual
   for (const [name, option] of Object.entries(options)) {
     groups.set(option.group, [...(groups.get(option.group) ?? []), [`--${name}`, optionHelp(option)]]);
   }
-  groups.set('Help', [
-    ['--help', 'show this'],
-    ['--version', "show the program's version; with --verbose also its engines"],
-  ]);
   const sections = [...groups].map(([group, rows]) => `${group}:\n${table(rows, 15)}`);
   return [
     table(usage, 32),
@@ -37,13 +33,14 @@ function optionHelp({ kind, help, initial, initially }: Option<unknown>): string
   return start ? `${help} [${start}]` : help;
 }
 
-/** Two columns, the second wrapped. */
+/** Two columns, the second wrapped; below the first where that is too long. */
 function table(rows: readonly (readonly [string, string])[], width: number): string {
   const margin = ' '.repeat(INDENT.length + width);
   return rows
     .map(([left, right]) => {
-      const [first, ...rest] = wrap(right, WIDTH - margin.length);
-      return [`${INDENT}${left.padEnd(width - 1)} ${first}`, ...rest.map((line) => margin + line)].join('\n');
+      const lines = wrap(right, WIDTH - margin.length).map((line) => margin + line);
+      if (left.length >= width) return [INDENT + left, ...lines].join('\n');
+      return [INDENT + left.padEnd(width) + lines[0]!.slice(margin.length), ...lines.slice(1)].join('\n');
     })
     .join('\n');
 }

@@ -1,10 +1,10 @@
 /** Which settings make a run what it is. */
-import type { Options, TrainValues } from './options.js';
+import type { Options } from './option.js';
+import type { Settings } from './options.js';
 
 /** Settings that say where, how long and with which seed a run goes, not what it is. */
-const CIRCUMSTANCES: ReadonlySet<string> = new Set<keyof TrainValues>([
+const CIRCUMSTANCES: ReadonlySet<string> = new Set<keyof Settings>([
   ...(['seed', 'episodes', 'res', 'test_name', 'data_dir', 'avg_window', 'gpu_mode'] as const),
-  ...(['quiet', 'verbose', 'json'] as const),
 ]);
 
 /** The settings that two runs of one experiment share; those with their default value are left out. */

@@ -15,99 +15,96 @@ import { createRunFolder } from '../results/run-folder.js';
 import { courseTable } from '../study/table.js';
 import { createAdaptingEngine } from './adapting-engine.js';
 import { wholeNumber } from './checks.js';
+import { command } from './command.js';
 import { buildFixedRule } from './fixed-rule.js';
-import { helpText } from './help.js';
 import { catchInterrupt, SIGNAL_EXIT_CODES } from './interrupt.js';
 import { learnManual } from './manual.js';
-import { controlOptions, type Options, runOptions, type Values, value } from './options.js';
-import { evaluate, parseArguments } from './parse.js';
+import { type Options, type Values, value } from './option.js';
+import { runOptions } from './options.js';
 import { checkFeedback, chooseLayers, layerCount, open } from './prepare.js';
 import { checkResults, refuseResults } from './results-folder.js';
-import { bar, type Io, Terminal } from './terminal.js';
+import { bar } from './terminal.js';
 import { UsageError } from './usage-error.js';
 import { packageVersion } from './version.js';
 
 const { term, fbk, fbk_term, init, database, data_dir, dim, layers, beta, seed, engine, res, test_name } = runOptions;
-const { quiet, verbose, json } = controlOptions;
 export const learnOptions = {
   theta: { ...init, help: "the rule's terms and their coefficients, like F0=0.0029 F2=-0.01", initially: 'none' },
   ...{ term, fbk, fbk_term, database, data_dir, dim },
   images: value('Learning', 8000, 'training images to show, in as many epochs as that takes', wholeNumber(1)),
   every: value('Learning', 200, 'training images between two measurements', wholeNumber(1)),
   Q: value('Learning', 50, 'images of each class set aside to measure on', wholeNumber(1)),
-  ...{ layers, beta, seed, engine, res, test_name, quiet, verbose, json },
+  ...{ layers, beta, seed, engine, res, test_name },
 } satisfies Options;
 export type LearnValues = Values<typeof learnOptions>;
 
 const PANELS = ['accuracy', 'loss', 'angle', 'orthonormality'];
 
-/** Runs the command and returns its exit code. */
-export async function learnCommand(argv: readonly string[], io: Io): Promise<number> {
-  const { help, version, words, given } = await parseArguments(learnOptions, argv);
-  if (help || version) {
-    io.stdout.write(help ? helpText(learnOptions, learnManual) : `${packageVersion()}\n`);
-    return 0;
-  }
-  if (words[0] !== undefined) throw new UsageError(`Unexpected '${words[0]}' after learn: all else are --flags.`);
-  const values = evaluate(learnOptions, [given]);
-  const terminal = new Terminal(io, values);
-  const { rule, theta } = buildFixedRule(values, layerCount(values));
-  checkFeedback(values, rule);
-  await checkResults(values);
-  const known = namedSize(values.database);
-  if (known) fit(values, known);
-  const dataset = await open(values, io, terminal);
-  const network = { layers: fit(values, dataset), beta: values.beta, feedback: values.fbk };
-  const adapting = await createAdaptingEngine(values);
-  const interruption = catchInterrupt(() => terminal.warn('Stopping; once more to stop at once.'));
-  try {
-    const now = new Date();
-    const folder = await createRunFolder(values.res, values.test_name, now).catch(refuseResults(values.res));
-    const terms = rule.terms.map((term, i) => ({ ...term, theta: theta[i]! }));
-    const description = {
-      version: packageVersion(),
-      node: process.version,
-      started: now.toISOString(),
-      settings: values,
-      rule: terms,
-      layers: network.layers,
-      data: describeData(dataset),
-      engine: adapting.name,
-      machine: describeMachine(),
-    };
-    await writeAtomically(join(folder, 'learn.json'), `${JSON.stringify(description, undefined, 2)}\n`);
-    const title = `${dataset.name}, ${terms.map(({ name, theta }) => `${name} ${theta}`).join(', ')}, ${values.fbk}`;
-    terminal.say(
-      `${title}\nNetwork ${network.layers.join('-')}, ${adapting.name}, seed ${values.seed}\nFolder  ${folder}`,
-    );
+export const learnCommand = command({
+  name: 'learn',
+  options: learnOptions,
+  manual: learnManual,
+  async run({ values, io, terminal }) {
+    const { rule, theta } = buildFixedRule(values, layerCount(values));
+    checkFeedback(values, rule);
+    await checkResults(values);
+    const known = namedSize(values.database);
+    if (known) fit(values, known);
+    const dataset = await open(values, io, terminal);
+    const network = { layers: fit(values, dataset), beta: values.beta, feedback: values.fbk };
+    const adapting = await createAdaptingEngine(values);
+    const interruption = catchInterrupt(() => terminal.warn('Stopping; once more to stop at once.'));
+    try {
+      const now = new Date();
+      const folder = await createRunFolder(values.res, values.test_name, now).catch(refuseResults(values.res));
+      const terms = rule.terms.map((term, i) => ({ ...term, theta: theta[i]! }));
+      const description = {
+        version: packageVersion(),
+        node: process.version,
+        started: now.toISOString(),
+        settings: values,
+        rule: terms,
+        layers: network.layers,
+        data: describeData(dataset),
+        engine: adapting.name,
+        machine: describeMachine(),
+      };
+      await writeAtomically(join(folder, 'learn.json'), `${JSON.stringify(description, undefined, 2)}\n`);
+      const title = `${dataset.name}, ${terms.map(({ name, theta }) => `${name} ${theta}`).join(', ')}, ${values.fbk}`;
+      terminal.say(
+        `${title}\nNetwork ${network.layers.join('-')}, ${adapting.name}, seed ${values.seed}\nFolder  ${folder}`,
+      );
 
-    const points: CoursePoint[] = [];
-    const { seed, images, every, Q: query } = values;
-    const options = { engine: adapting, rule, theta, dataset, ...network, seed, images, every, query };
-    for await (const point of learn(options)) {
-      points.push(point);
-      appendFileSync(join(folder, 'learn.jsonl'), lineOf(point));
-      if (terminal.showsEpisodes) terminal.say(progress(point));
-      terminal.progress(() => `${bar(point.images / images)} ${progress(point)}`);
-      await setImmediate(); // Lets signals through.
-      if (interruption.abort.aborted) break;
+      const points: CoursePoint[] = [];
+      const { seed, images, every, Q: query } = values;
+      const options = { engine: adapting, rule, theta, dataset, ...network, seed, images, every, query };
+      for await (const point of learn(options)) {
+        points.push(point);
+        appendFileSync(join(folder, 'learn.jsonl'), lineOf(point));
+        if (terminal.showsEpisodes) terminal.say(progress(point));
+        terminal.progress(() => `${bar(point.images / images)} ${progress(point)}`);
+        await setImmediate(); // Lets signals through.
+        if (interruption.abort.aborted) break;
+      }
+      terminal.clear();
+      await draw(folder, title, points);
+      const last = points.at(-1)!;
+      terminal.say(`${terminal.showsEpisodes ? '' : `${progress(last)}\n`}Results are in ${folder}`);
+      const diverged = !Number.isFinite(last.loss);
+      if (diverged) terminal.warn(`The network diverged by image ${last.images}: smaller coefficients may help.`);
+      const signal = last.images < images ? interruption.received() : undefined;
+      const outcome = diverged ? 'diverged' : signal ? 'interrupted' : 'complete';
+      return {
+        result: { folder: resolve(folder), outcome, ...plain(last) },
+        exitCode: diverged ? 1 : signal ? SIGNAL_EXIT_CODES[signal] : 0,
+      };
+    } finally {
+      interruption.stop();
+      terminal.clear();
+      await adapting.dispose();
     }
-    terminal.clear();
-    await draw(folder, title, points);
-    const last = points.at(-1)!;
-    terminal.say(`${terminal.showsEpisodes ? '' : `${progress(last)}\n`}Results are in ${folder}`);
-    const diverged = !Number.isFinite(last.loss);
-    if (diverged) terminal.warn(`The network diverged by image ${last.images}: smaller coefficients may help.`);
-    const signal = last.images < images ? interruption.received() : undefined;
-    const outcome = diverged ? 'diverged' : signal ? 'interrupted' : 'complete';
-    if (values.json) terminal.result({ folder: resolve(folder), outcome, ...plain(last) });
-    return diverged ? 1 : signal ? SIGNAL_EXIT_CODES[signal] : 0;
-  } finally {
-    interruption.stop();
-    terminal.clear();
-    await adapting.dispose();
-  }
-}
+  },
+});
 
 /** The layers; every class must have images left when those to measure on are set aside. */
 function fit({ Q, ...values }: LearnValues, data: Pick<Dataset, 'name' | 'classes' | 'labels'>): readonly number[] {

@@ -25,6 +25,11 @@ export const trainManual: Manual = {
     'matrices: such a term changes B.',
 };
 
+export const drawManual: Manual = {
+  usage: [['meta-plasticity draw FOLDER…', 'draw the figures of runs anew, in their folders']],
+  examples: [['meta-plasticity draw results/DIR --avg_window 50', 'smoother']],
+};
+
 export const dataManual: Manual = {
   usage: [
     ['meta-plasticity data fetch', 'download EMNIST, or make the glyphs'],

@@ -21,43 +21,9 @@ import {
   text,
   wholeNumber,
 } from './checks.js';
+import { list, type Options, toggle, type Values, value } from './option.js';
 import { poolNames } from './rule.js';
 import { UsageError } from './usage-error.js';
-
-/** A flag. `value`: given once; `list`: any number of values, also by repeating the flag; `switch`: on or off. */
-export interface Option<T> {
-  readonly kind: 'value' | 'list' | 'switch';
-  readonly group: string;
-  readonly help: string;
-  /** What it is without the flag. */
-  readonly initial: T;
-  /** The default in words, where `initial` does not say it. */
-  readonly initially?: string;
-  /** Turns what was given into the value, or throws a UsageError. */
-  readonly parse: (given: readonly string[], flag: string) => T;
-}
-
-export type Options = Readonly<Record<string, Option<unknown>>>;
-/** The values of a table's flags, by name. */
-export type Values<O extends Options> = { [K in keyof O]: O[K] extends Option<infer T> ? T : never };
-
-type Extra = Partial<Pick<Option<unknown>, 'initially'>>;
-
-export function value<T, I = T>(group: string, initial: I, help: string, check: Check<T>, extra: Extra = {}) {
-  const parse = ([given]: readonly string[], flag: string): T | I => check(given!, flag);
-  return { kind: 'value', group, help, initial, parse, ...extra } as const satisfies Option<T | I>;
-}
-
-export function list<T>(group: string, help: string, check: Check<T>, extra: Extra = {}) {
-  const parse = (given: readonly string[], flag: string): T[] => given.map((item) => check(item, flag));
-  return { kind: 'list', group, help, initial: [] as T[], parse, ...extra } as const satisfies Option<T[]>;
-}
-
-export function toggle(group: string, help: string) {
-  const parse = ([given]: readonly string[], flag: string): boolean =>
-    oneOf(['true', 'false'])(given!, flag) === 'true';
-  return { kind: 'switch', group, help, initial: false as boolean, parse } as const satisfies Option<boolean>;
-}
 
 const isFolder = (path: string) => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 
@@ -197,9 +163,6 @@ export const controlOptions = {
   ),
   resume: value('Running', undefined, 'continue the run in this folder', folder),
   config: value('Running', undefined, 'JSON file of flags; the command line overrides it', text),
-  quiet: toggle('Running', 'only warnings and errors'),
-  verbose: toggle('Running', 'a line per episode; stack traces of unexpected errors'),
-  json: toggle('Running', 'the result as one JSON object on stdout, all else on stderr'),
 } satisfies Options;
 
 export const trainOptions = { ...runOptions, ...controlOptions };

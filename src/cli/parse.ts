@@ -1,42 +1,40 @@
 /** From the command line and a configuration file to checked values of a table of options. */
 import yargs from 'yargs';
-import type { Option, Options, Values } from './options.js';
-import { nearest } from './suggest.js';
+import type { Option, Options, Values } from './option.js';
 import { UsageError } from './usage-error.js';
+import { nameOf, partWords, spellFlags, unknownFlag } from './words.js';
 
 /** Flags as given, each as a list of texts; by their names in the table. */
 export type Given = ReadonlyMap<string, { readonly values: readonly string[]; readonly flag: string }>;
 
 export interface Parsed {
-  readonly help: boolean;
-  readonly version: boolean;
   /** Words that belong to no flag. */
   readonly words: readonly string[];
   readonly given: Given;
 }
 
 /**
- * Reads a command line.
+ * Reads a command line; `takesWords` says whether the command has words beside flags.
  * @throws UsageError for unknown flags, a flag without its value, or a single-valued one that is given twice.
  */
-export async function parseArguments(options: Options, argv: readonly string[]): Promise<Parsed> {
-  const names = Object.keys(options);
+export async function parseArguments(options: Options, argv: readonly string[], takesWords: boolean): Promise<Parsed> {
+  const end = argv.includes('--') ? argv.indexOf('--') : argv.length;
+  const spelt = spellFlags(options, argv.slice(0, end));
+  const parted = takesWords ? partWords(options, spelt) : { flags: spelt, words: [] };
   const parser = createParser(options).fail((message) => {
     const [, flag] = /^Not enough arguments following: (.*)$/.exec(message) ?? [];
     throw new UsageError(flag ? `--${flag} is given without a value.` : message);
   });
-  refuseValuesOfSwitches(options, argv);
-  const { _: words, $0: _command, help, version, ...flags } = await parser.parse([...argv]);
+  const { _: words, $0: _command, ...flags } = await parser.parse(parted.flags);
   const given = new Map<string, { values: string[]; flag: string }>();
   for (const [name, found] of Object.entries(flags)) {
     if (found === undefined) continue;
-    if (!names.includes(name)) throw new UsageError(unknown(`--${name}`, names, '--'));
     if (Array.isArray(found) && options[name]!.kind !== 'list') {
       throw new UsageError(`--${name} must be given once, not ${found.length} times (${found.join(', ')}).`);
     }
     given.set(name, { values: [found].flat().map(String), flag: `--${name}` });
   }
-  return { help: help === true, version: version === true, words: words.map(String), given };
+  return { words: [...words.map(String), ...parted.words, ...argv.slice(end + 1)], given };
 }
 
 /**
@@ -45,11 +43,10 @@ export async function parseArguments(options: Options, argv: readonly string[]):
  * @throws UsageError for unknown names and values that no flag can have.
  */
 export function readObject(options: Options, object: object, origin: string): Given {
-  const names = Object.keys(options);
   const given = new Map<string, { values: string[]; flag: string }>();
   for (const [key, json] of Object.entries(object)) {
-    const name = names.find((candidate) => [candidate, ...aliases(candidate)].includes(key));
-    if (!name) throw new UsageError(unknown(`${key} in ${origin}`, names, ''));
+    const name = nameOf(options, key);
+    if (name === undefined) throw unknownFlag(`${key} in ${origin}`, options, '');
     const flag = `${name} in ${origin}`;
     if (given.has(name)) throw new UsageError(`${flag} must be given once.`);
     const values = texts(json, options[name]!);
@@ -78,12 +75,6 @@ export function wordsOf(options: Options, values: Readonly<Record<string, unknow
   });
 }
 
-/** lr_meta is also lrMeta and lr-meta. */
-function aliases(name: string): string[] {
-  const camel = name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
-  return camel === name ? [] : [camel, name.replaceAll('_', '-')];
-}
-
 /** yargs reads the words; all values stay text, for the table to check, and its own ideas are turned off. */
 function createParser(options: Options) {
   const parser = yargs().locale('en').help(false).version(false).exitProcess(false).parserConfiguration({
@@ -92,21 +83,12 @@ function createParser(options: Options) {
     'dot-notation': false,
     'parse-numbers': false,
     'parse-positional-numbers': false,
-    'strip-aliased': true,
   });
   for (const [name, { kind }] of Object.entries(options)) {
     const type = kind === 'switch' ? { boolean: true } : { string: true, requiresArg: true };
-    parser.option(name, { ...type, array: kind === 'list', alias: aliases(name) });
+    parser.option(name, { ...type, array: kind === 'list' });
   }
-  return parser.option('help', { boolean: true, alias: 'h' }).option('version', { boolean: true });
-}
-
-/** yargs reads `--quiet=maybe` as false. */
-function refuseValuesOfSwitches(options: Options, argv: readonly string[]): void {
-  for (const word of argv) {
-    const [, name = '', given = ''] = /^--([^=]+)=(.*)$/s.exec(word) ?? [];
-    if (options[name]?.kind === 'switch') options[name].parse([given], `--${name}`);
-  }
+  return parser;
 }
 
 function texts(json: unknown, { kind }: Option<unknown>): string[] | undefined {
@@ -117,9 +99,4 @@ function texts(json: unknown, { kind }: Option<unknown>): string[] | undefined {
   if (kind !== 'list' || typeof json !== 'object' || json === null || Array.isArray(json)) return undefined;
   const entries = Object.entries(json);
   return entries.every(([, item]) => scalar(item)) ? entries.map(([name, item]) => `${name}=${item}`) : undefined;
-}
-
-function unknown(given: string, names: readonly string[], dashes: string): string {
-  const meant = nearest(given.replace(/^--| in .*$/gs, ''), names);
-  return `Unknown option ${given}: ${meant ? `did you mean ${dashes}${meant}?` : 'see --help for the valid ones.'}`;
 }

@@ -5,10 +5,14 @@ import { courseTable } from '../study/table.js';
 import { buildFixedRule } from './fixed-rule.js';
 import { identity, same } from './identity.js';
 import { learnOptions, readCourse } from './learn.js';
+import { verbosityOptions } from './option.js';
 import { evaluate, type Given, readObject, wordsOf } from './parse.js';
 import { checkFeedback, layerCount, open } from './prepare.js';
 import type { PlannedRun } from './seed-run.js';
 import { UsageError } from './usage-error.js';
+
+/** learn.json of version 0.1 held these too. */
+const recordedOptions = { ...learnOptions, ...verbosityOptions };
 
 /** @throws UsageError for a value that no flag can have. */
 export function plannedLearning(sources: readonly Given[]): PlannedRun {
@@ -34,7 +38,7 @@ export function plannedLearning(sources: readonly Given[]): PlannedRun {
         const text = await readFile(join(path, 'learn.json'), 'utf8').catch(() => undefined);
         if (text === undefined) continue;
         const { settings: before, data } = JSON.parse(text);
-        const recorded = evaluate(learnOptions, [readObject(learnOptions, before, join(path, 'learn.json'))]);
+        const recorded = evaluate(learnOptions, [readObject(recordedOptions, before, join(path, 'learn.json'))]);
         if (recorded.seed !== seed || !same([...identity(learnOptions, recorded)], [...shared])) {
           throw new UsageError(`${path} holds a run with other settings: move it away, or choose another --res.`);
         }
@@ -49,8 +53,7 @@ export function plannedLearning(sources: readonly Given[]): PlannedRun {
       return undefined;
     },
     async words({ res, testName, seed }) {
-      const { quiet: _quiet, verbose: _verbose, json: _json, ...flags } = settings;
-      return ['learn', ...wordsOf(learnOptions, { ...flags, seed, res, test_name: testName })];
+      return ['learn', ...wordsOf(learnOptions, { ...settings, seed, res, test_name: testName })];
     },
   };
 }

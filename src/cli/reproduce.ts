@@ -4,69 +4,69 @@ import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { inParallel } from '../sweep/jobs.js';
 import { nodeProgram, type RunProgram } from '../sweep/program.js';
-import { text, wholeNumber } from './checks.js';
-import { helpText } from './help.js';
+import { list, text, wholeNumber } from './checks.js';
+import { type Command, command } from './command.js';
 import { catchInterrupt, SIGNAL_EXIT_CODES } from './interrupt.js';
 import { learnOptions } from './learn.js';
 import { reproduceManual } from './manual.js';
-import { controlOptions, type Options, runOptions, value } from './options.js';
-import { evaluate, type Given, parseArguments } from './parse.js';
+import { value } from './option.js';
+import { runOptions } from './options.js';
+import type { Given } from './parse.js';
 import { quote } from './quote.js';
 import { findSeedRun, runSeed, type SeedRun, seedRun } from './seed-run.js';
-import { findStudies, planRuns, type Study } from './studies.js';
+import { findStudies, planRuns, type Study, studyNames } from './studies.js';
 import { reportStudy } from './study-report.js';
-import { bar, duration, type Io, Terminal } from './terminal.js';
+import { bar, duration, type Io, type Terminal } from './terminal.js';
 import { UsageError } from './usage-error.js';
-import { packageVersion } from './version.js';
 
 const { seed: _seed, res: _res, test_name: _name, ...passedOn } = runOptions;
-const { quiet, verbose, json } = controlOptions;
 const studyOptions = {
   seeds: value('Study', 20, 'seeds of each run, 1 to this', wholeNumber(1, 10000)),
   jobs: value('Study', availableParallelism(), 'runs at a time', wholeNumber(1, 1024), { initially: 'cores' }),
   res: value('Study', 'results', 'folder that runs and studies land in', text),
-  quiet,
-  verbose,
-  json,
-} satisfies Options;
+};
 const { images, every } = learnOptions;
 const flagsOfRuns = { ...passedOn, images, every };
-const reproduceOptions = { ...studyOptions, ...flagsOfRuns };
 
-/** Runs the command and returns its exit code; `program` is what runs are started with. */
-export async function reproduceCommand(
-  argv: readonly string[],
-  io: Io,
-  program: RunProgram = nodeProgram(fileURLToPath(new URL('main.js', import.meta.url))),
-): Promise<number> {
-  const { help, version, words, given } = await parseArguments(reproduceOptions, argv);
-  if (help || version) {
-    io.stdout.write(help ? helpText(studyOptions, reproduceManual(findStudies(['all']))) : `${packageVersion()}\n`);
-    return 0;
-  }
-  const studies = findStudies(words);
-  const values = evaluate(studyOptions, [given]);
-  const terminal = new Terminal(io, values);
-  const flags: Given = new Map([...given].filter(([name]) => Object.hasOwn(flagsOfRuns, name)));
-  const res = resolve(values.res);
-  const planned = studies.map((study) => plan(study, flags, res, values.seeds));
+/** The command; `program` is what runs are started with. */
+export function reproduceWith(program: RunProgram): Command {
+  return command({
+    name: 'reproduce',
+    options: { ...studyOptions, ...flagsOfRuns },
+    shown: studyOptions,
+    get manual() {
+      return reproduceManual(findStudies(['all']));
+    },
+    words: {
+      what: `a study: ${list([...studyNames(), 'all'])}, or a JSON file`,
+      least: 1,
+      most: Number.POSITIVE_INFINITY,
+    },
+    async run({ words, sources: [given], values, io, terminal, argv }) {
+      const studies = findStudies(words);
+      const flags: Given = new Map([...given!].filter(([name]) => Object.hasOwn(flagsOfRuns, name)));
+      const res = resolve(values.res);
+      const planned = studies.map((study) => plan(study, flags, res, values.seeds));
 
-  // Studies share runs: each folder and seed is run once.
-  const runs = new Map(planned.flatMap(({ runs }) => runs.map((run) => [`${run.folder}/${run.seed}`, run])));
-  refuseIdle(flags, runs.values());
-  const started = performance.now();
-  const signal = await runAll([...runs.values()], { jobs: values.jobs, program, io, terminal });
-  if (signal) {
-    const command = ['reproduce', ...argv].map(quote).join(' ');
-    terminal.warn(`Stopped; what is done is kept. To go on: npx meta-plasticity ${command}`);
-    return SIGNAL_EXIT_CODES[signal];
-  }
-  const results = [];
-  for (const { study, runs } of planned) results.push(await reportStudy(study, runs, res, terminal));
-  terminal.say(`Done in ${duration((performance.now() - started) / 1000)}.`);
-  if (values.json) terminal.result({ studies: results });
-  return 0;
+      // Studies share runs: each folder and seed is run once.
+      const runs = new Map(planned.flatMap(({ runs }) => runs.map((run) => [`${run.folder}/${run.seed}`, run])));
+      refuseIdle(flags, runs.values());
+      const started = performance.now();
+      const signal = await runAll([...runs.values()], { jobs: values.jobs, program, io, terminal });
+      if (signal) {
+        const command = ['reproduce', ...argv].map(quote).join(' ');
+        terminal.warn(`Stopped; what is done is kept. To go on: npx meta-plasticity ${command}`);
+        return { exitCode: SIGNAL_EXIT_CODES[signal] };
+      }
+      const results = [];
+      for (const { study, runs } of planned) results.push(await reportStudy(study, runs, res, terminal));
+      terminal.say(`Done in ${duration((performance.now() - started) / 1000)}.`);
+      return { result: { studies: results } };
+    },
+  });
 }
+
+export const reproduceCommand = reproduceWith(nodeProgram(fileURLToPath(new URL('main.js', import.meta.url))));
 
 function plan(study: Study, flags: Given, res: string, seeds: number): { study: Study; runs: SeedRun[] } {
   const planned = [...planRuns(study, flags)];

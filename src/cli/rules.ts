@@ -5,50 +5,36 @@ import { type Cost, programCost } from '../plasticity/cost.js';
 import { findPoolTerm, GROUPS, type PoolTerm } from '../plasticity/pool.js';
 import { MATRICES, type MatrixName } from '../plasticity/program.js';
 import { parseRule, type Rule, type Term } from '../plasticity/rule.js';
-import { helpText, wrap } from './help.js';
+import { command } from './command.js';
+import { wrap } from './help.js';
 import { rulesManual } from './manual.js';
-import { controlOptions, type Options, runOptions } from './options.js';
-import { evaluate, parseArguments } from './parse.js';
+import { runOptions } from './options.js';
 import { buildRule } from './rule.js';
-import { type Io, Terminal } from './terminal.js';
-import { UsageError } from './usage-error.js';
 
 const { vec, term, fbk_term, learn } = runOptions;
-const rulesOptions = {
-  vec: { ...vec, initially: 'the pool' },
-  ...{ term, fbk_term, learn },
-  json: controlOptions.json,
-} satisfies Options;
 
 /** The paper's network. */
 const PAPER = defaultLayers(784, 47);
 const INDENT = 6;
 const WIDTH = 80;
 
-/** Runs the command and returns its exit code. */
-export async function rulesCommand(argv: readonly string[], io: Io): Promise<number> {
-  const { help, words, given } = await parseArguments(rulesOptions, argv);
-  if (help) {
-    io.stdout.write(helpText(rulesOptions, rulesManual));
-    return 0;
-  }
-  if (words[0] !== undefined)
-    throw new UsageError(`Unexpected '${words[0]}' after rules: terms are given by --vec and --term.`);
-  const values = evaluate(rulesOptions, [given]);
-  const chosen = given.has('vec') ? values.vec : GROUPS.pool!;
-  const { rule } = buildRule({ ...values, vec: [...chosen], a: 0, init: {}, term_scale: {} }, PAPER.length - 1);
-  const terms = rule.terms.map((term) => describe(term, rule));
-  const together = MATRICES.flatMap((matrix) =>
-    layerGroups({ rule, layers: PAPER }, matrix).map(({ layers, program }) => {
-      const cost = programCost(program);
-      return { ...(matrix === 'B' && { matrix }), layers, ...cost, e0: cost.e0 && layers.includes(1) };
-    }),
-  );
-  const terminal = new Terminal(io, { quiet: false, verbose: false, json: values.json });
-  if (values.json) terminal.result({ terms, together });
-  else for (const line of [...terms.flatMap(termLines), ...togetherLines(together)]) terminal.say(line);
-  return 0;
-}
+export const rulesCommand = command({
+  name: 'rules',
+  options: { vec: { ...vec, initial: [...GROUPS.pool!], initially: 'the pool' }, term, fbk_term, learn },
+  manual: rulesManual,
+  async run({ values, json, terminal }) {
+    const { rule } = buildRule({ ...values, a: 0, init: {}, term_scale: {} }, PAPER.length - 1);
+    const terms = rule.terms.map((term) => describe(term, rule));
+    const together = MATRICES.flatMap((matrix) =>
+      layerGroups({ rule, layers: PAPER }, matrix).map(({ layers, program }) => {
+        const cost = programCost(program);
+        return { ...(matrix === 'B' && { matrix }), layers, ...cost, e0: cost.e0 && layers.includes(1) };
+      }),
+    );
+    if (!json) for (const line of [...terms.flatMap(termLines), ...togetherLines(together)]) terminal.say(line);
+    return { result: { terms, together } };
+  },
+});
 
 interface Described extends Term, Partial<Omit<PoolTerm, 'name' | 'formula'>> {
   readonly cost: Cost;

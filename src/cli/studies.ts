@@ -36,7 +36,6 @@ export function studyNames(): string[] {
 export function findStudies(words: readonly string[]): Study[] {
   const names = studyNames();
   const chosen = words.flatMap((word) => (word === 'all' ? names : [word]));
-  if (chosen.length === 0) throw new UsageError(`reproduce needs a study: ${list([...names, 'all'])}, or a JSON file.`);
   return [...new Set(chosen)].map((word) => {
     if (names.includes(word)) return { name: word, recipe: readRecipe(`${ASSETS}${word}${SUFFIX}`) };
     if (word.endsWith(SUFFIX)) return { name: basename(word, SUFFIX), recipe: readRecipe(word) };

@@ -1,11 +1,19 @@
-/** The candidate nearest to a mistyped word, if any is near enough to be meant. */
+/**
+ * The candidate that a mistyped or shortened word means, if any is near enough: one with that very beginning or part
+ * (`lr` for lr_meta, `window` for avg_window), else the one that the fewest changes of letters lead to.
+ */
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
   const plain = (name: string) => name.toLowerCase().replace(/[-_]/g, '');
-  const ranked = candidates
-    .map((name) => ({ name, distance: editDistance(plain(word), plain(name)) }))
-    .sort((a, b) => a.distance - b.distance);
-  const best = ranked[0];
-  return best && best.distance <= Math.max(1, Math.floor(word.length / 3)) ? best.name : undefined;
+  const typed = plain(word);
+  const changes = (name: string) => editDistance(typed, plain(name));
+  const parts = (name: string) => name.toLowerCase().split(/[-_]/);
+  const same = candidates.find((name) => plain(name) === typed);
+  // A letter or two are near to anything.
+  if (same !== undefined || typed.length < 2) return same;
+  const shortened = candidates.find((name) => parts(name).includes(typed) || plain(name).startsWith(typed));
+  if (shortened !== undefined) return shortened;
+  const [best] = candidates.toSorted((a, b) => changes(a) - changes(b));
+  return best !== undefined && changes(best) <= Math.max(1, Math.floor(typed.length / 3)) ? best : undefined;
 }
 
 /** Levenshtein's distance with swaps of neighbours (optimal string alignment). */

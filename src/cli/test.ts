@@ -13,22 +13,21 @@ import type { Group } from '../study/group.js';
 import { courseTable, type Table } from '../study/table.js';
 import { createAdaptingEngine } from './adapting-engine.js';
 import { oneOf, text, wholeNumber } from './checks.js';
-import { readRuns } from './compare.js';
-import { helpText } from './help.js';
+import { command } from './command.js';
 import { testManual } from './manual.js';
-import { controlOptions, list, type Options, runOptions, type Values, value } from './options.js';
-import { evaluate, parseArguments } from './parse.js';
+import { list, type Options, type Values, value } from './option.js';
+import { runOptions } from './options.js';
+import { checkFolder, force } from './out.js';
 import { checkFeedback, open } from './prepare.js';
+import { RUN_FOLDERS, readRuns } from './read-runs.js';
 import { buildRule } from './rule.js';
-import { bar, type Io, Terminal } from './terminal.js';
+import { bar } from './terminal.js';
 import { planTests, type Test } from './test-plan.js';
 import { SOURCES } from './test-tasks.js';
-import { UsageError } from './usage-error.js';
 import { packageVersion } from './version.js';
 
 const own = { initially: "the run's own" };
 const { data_dir, seed, engine, database } = runOptions;
-const { quiet, verbose, json } = controlOptions;
 const testOptions = {
   theta: value('Rule', THETA_CHOICES[0], 'coefficients: mean of the last 50 episodes, or last', oneOf(THETA_CHOICES)),
   database: list('Tasks', database.help, (given, flag) => database.parse([given], flag), own),
@@ -44,55 +43,48 @@ const testOptions = {
   seed,
   engine,
   out: value('Results', 'meta-test', 'folder for figure, numbers and table', text),
-  quiet,
-  verbose,
-  json,
+  force,
 } satisfies Options;
 type TestValues = Values<typeof testOptions>;
 
 const PANELS = ['accuracy', 'loss'];
 
-/** Runs the command and returns its exit code. */
-export async function testCommand(argv: readonly string[], io: Io): Promise<number> {
-  const { help, version, words, given } = await parseArguments(testOptions, argv);
-  if (help || version) {
-    io.stdout.write(help ? helpText(testOptions, testManual) : `${packageVersion()}\n`);
-    return 0;
-  }
-  if (words.length === 0) throw new UsageError('test needs at least one folder of a run, or of runs.');
-  const values = evaluate(testOptions, [given]);
-  const terminal = new Terminal(io, values);
-  const { runs, empty } = await readRuns(words, 'test');
-  for (const folder of empty) terminal.warn(`${folder} has no episode yet and is left out.`);
-  if (runs.length === 0) throw new UsageError(`There is no run with an episode in ${words.join(', ')}.`);
-  const { tests, differences } = await planTests(runs, values, (database, { dim, data_dir }) =>
-    open({ database, dim, data_dir: values.data_dir ?? data_dir }, io, terminal),
-  );
-  for (const { run, settings } of tests)
-    checkFeedback({ ...settings, engine: values.engine }, buildRule(settings, run.file.layers.length - 1).rule);
-  for (const folder of new Set(tests.filter(({ tasks }) => tasks.seen).map(({ run }) => run.folder))) {
-    terminal.warn(`${folder} has been trained on all that it is tested on: only a run with --split holds some out.`);
-  }
-  const adapting = await createAdaptingEngine(values);
-  const tested: Tested[] = [];
-  try {
-    for (const [i, test] of tests.entries()) {
-      tested.push(
-        await runTest(test, values, adapting, (task) =>
-          terminal.progress(() => `${bar((i + task / values.tasks) / tests.length)} ${test.curve}, task ${task}`),
-        ),
-      );
+export const testCommand = command({
+  name: 'test',
+  options: testOptions,
+  manual: testManual,
+  words: RUN_FOLDERS,
+  async run({ words, values, io, terminal }) {
+    await checkFolder(values, 'meta-test');
+    const runs = await readRuns(words, 'test', terminal);
+    const { tests, differences } = await planTests(runs, values, (database, { dim, data_dir }) =>
+      open({ database, dim, data_dir: values.data_dir ?? data_dir }, io, terminal),
+    );
+    for (const { run, settings } of tests)
+      checkFeedback({ ...settings, engine: values.engine }, buildRule(settings, run.file.layers.length - 1).rule);
+    for (const folder of new Set(tests.filter(({ tasks }) => tasks.seen).map(({ run }) => run.folder))) {
+      terminal.warn(`${folder} has been trained on all that it is tested on: only a run with --split holds some out.`);
     }
-  } finally {
-    terminal.clear();
-    await adapting.dispose();
-  }
-  const folder = resolve(values.out);
-  const { rows, table } = await writeResults(folder, tested, values, differences);
-  terminal.say(`${table}\n\nFigure, numbers and table are in ${folder}`);
-  if (values.json) terminal.result({ folder, curves: rows });
-  return 0;
-}
+    const adapting = await createAdaptingEngine(values);
+    const tested: Tested[] = [];
+    try {
+      for (const [i, test] of tests.entries()) {
+        tested.push(
+          await runTest(test, values, adapting, (task) =>
+            terminal.progress(() => `${bar((i + task / values.tasks) / tests.length)} ${test.curve}, task ${task}`),
+          ),
+        );
+      }
+    } finally {
+      terminal.clear();
+      await adapting.dispose();
+    }
+    const folder = resolve(values.out);
+    const { rows, table } = await writeResults(folder, tested, values, differences);
+    terminal.say(`${table}\n\nFigure, numbers and table are in ${folder}`);
+    return { result: { folder, curves: rows } };
+  },
+});
 
 interface Tested extends Test {
   readonly theta: readonly number[];

@@ -69,12 +69,15 @@ describe('export', () => {
     await refused([folder, '--to', 'latex', '--out', 'rule.py'], /--out must be a new file, not 'rule.py'.*--force/);
     await exported('--to', 'latex', '--out', 'rule.py', '--force');
     assert.equal(readFileSync('rule.py', 'utf8'), await exported('--to', 'latex'));
-    await refused([folder, '--to', 'latex', '--out', 'no/rule.py'], /--out must be a file that can be written/);
+    await refused(
+      [folder, '--to', 'latex', '--out', 'images/a/0.png/rule.py'],
+      /--out must be a file that can be written/,
+    );
   });
 
   test('what cannot be is refused in a sentence', async () => {
-    await refused([], /must be given one run's folder, not none/);
-    await refused([folder, folder, '--to', 'json'], /one run's folder, not 2/);
+    await refused([], /export needs one run's folder/);
+    await refused([folder, folder, '--to', 'json'], /Unexpected '.*': export takes one run's folder/);
     await refused([folder], /needs --to: pytorch, jax, numpy, latex or json/);
     await refused([folder, '--to', 'matlab'], /--to must be pytorch, jax, numpy, latex or json, not 'matlab'/);
     await refused(['images', '--to', 'json'], /not 'images' \(.*run.json/);

@@ -6,7 +6,7 @@ import { before, describe, test } from 'node:test';
 import { buildFixedRule } from '#dist/cli/fixed-rule.js';
 import { runOptions } from '#dist/cli/options.js';
 import { layerCount } from '#dist/cli/prepare.js';
-import { reproduceCommand } from '#dist/cli/reproduce.js';
+import { reproduceWith } from '#dist/cli/reproduce.js';
 import { buildRule } from '#dist/cli/rule.js';
 import { findStudies, planRuns, studyNames } from '#dist/cli/studies.js';
 import { findRuns } from '#dist/results/recorded-run.js';
@@ -45,7 +45,7 @@ const journals = async (res: string) =>
 async function reproduce(argv: readonly string[], program: RunProgram) {
   const texts: string[] = [];
   const stream = { write: (text: string) => texts.push(text) };
-  const code = await reproduceCommand(argv, { stdout: stream, stderr: stream, env: {} }, program);
+  const code = await reproduceWith(program).run(argv, { stdout: stream, stderr: stream, env: {} });
   return { code, said: texts.join('') };
 }
 

@@ -14,11 +14,16 @@ test('the flag that was meant', () => {
     ['avgwindows', 'avg_window'],
     ['lambda', 'lamb'],
     ['k', 'K'],
+    ['lr', 'lr_meta'],
+    ['meta', 'lr_meta'],
+    ['window', 'avg_window'],
+    ['epi', 'episodes'],
+    ['seeds', 'seed'],
   ] as const) {
     assert.equal(nearest(typed, flags), meant, typed);
   }
 });
 
 test('none where none is near', () => {
-  for (const typed of ['gradient', 'xyz', 'windspeed']) assert.equal(nearest(typed, flags), undefined, typed);
+  for (const typed of ['gradient', 'xyz', 'windspeed', 'v', '']) assert.equal(nearest(typed, flags), undefined, typed);
 });
