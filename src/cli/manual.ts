@@ -89,7 +89,7 @@ export const learnManual: Manual = {
   usage: [['meta-plasticity learn', 'one network learns all classes of a data set online, with fixed coefficients']],
   examples: [
     ['meta-plasticity learn --theta F0=0.0029', 'feedback alignment, 8000 images'],
-    ['meta-plasticity learn --theta F0=0.01 F9=0.004 --database emnist-mnist --images 100000', 'with Oja, digits'],
+    ['… --theta F0=0.01 F9=0.004 --database emnist-mnist', 'with Oja, digits'],
   ],
   epilogue:
     'The rule has the terms that --theta names, and those of --term, which --theta must name too. Results: learn.jsonl ' +
