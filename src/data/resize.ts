@@ -29,7 +29,7 @@ function taps(size: number, dim: number): Tap[] {
  * averaging along a side that shrinks, linear interpolation along one that grows, an exact copy along one that fits.
  *
  * @param pixels `width * height` bytes, row by row
- * @returns `dim * dim` bytes, row by row
+ * @returns `dim * dim` bytes, row by row; the very array where both sides are `dim`
  * @throws RangeError when a side is not a positive integer or `pixels` has another length
  */
 export function resizeGrey(pixels: Uint8Array, width: number, height: number, dim: number): Uint8Array {
@@ -37,6 +37,7 @@ export function resizeGrey(pixels: Uint8Array, width: number, height: number, di
     throw new RangeError(`Cannot resize ${width} x ${height} to ${dim} x ${dim}: sides must be positive integers.`);
   if (pixels.length !== width * height)
     throw new RangeError(`${width} x ${height} pixels are ${width * height} bytes, not ${pixels.length}.`);
+  if (width === dim && height === dim) return pixels;
 
   const columns = taps(width, dim);
   const narrow = new Float64Array(height * dim);

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { PNG, type PNGOptions } from 'pngjs';
 import { datasetChecksum } from '#dist/data/checksum.js';
-import { loadFolder } from '#dist/data/folder.js';
+import { type FolderOptions, loadFolder } from '#dist/data/folder.js';
 
 const scratch = mkdtempSync(join(tmpdir(), 'folder-'));
 after(() => rmSync(scratch, { recursive: true }));
@@ -30,6 +30,13 @@ function png(width: number, rgba: number[][], options: PNGOptions = {}): Buffer 
 const grey = (...values: number[]) => values.map((value) => [value, value, value, 255]);
 const dot = (value: number) => png(1, grey(value), { colorType: 0 });
 
+/** The data set, and what was told on the way. */
+async function load(path: string, options: FolderOptions) {
+  const notices: string[] = [];
+  const set = await loadFolder(path, { ...options, onNotice: (sentence) => notices.push(sentence) });
+  return { set, notices };
+}
+
 describe('loadFolder', () => {
   test('reads grey images exactly and upright', async () => {
     const path = folder({ 'a/1.png': png(2, grey(1, 2, 3, 4), { colorType: 0 }), 'b/1.png': png(2, grey(5, 6, 7, 8)) });
@@ -39,7 +46,7 @@ describe('loadFolder', () => {
     assert.deepEqual(set, { name: path, dim: 2, classes: ['a', 'b'], images, labels, checksum });
   });
 
-  test('makes colours grey by luma, lets black through what is transparent, and makes 16 bits 8', async () => {
+  test('makes colours grey by luma, takes what is transparent for ground, and makes 16 bits 8', async () => {
     const colours = [
       [255, 0, 0, 255],
       [0, 255, 0, 255],
@@ -76,7 +83,7 @@ describe('loadFolder', () => {
     assert.deepEqual([...(await loadFolder(files, { dim: 1 })).images], [1, 2, 3]);
   });
 
-  test('leaves aside hidden entries, loose files and files that are not PNGs, and follows links', async () => {
+  test('leaves aside hidden entries, loose files and files that are not PNGs', async () => {
     const path = folder({
       'a/1.png': dot(1),
       'a/.2.png': 'junk',
@@ -84,15 +91,95 @@ describe('loadFolder', () => {
       '.git/1.png': dot(9),
       'loose.png': dot(9),
     });
-    symlinkSync(join(path, 'a'), join(path, 'b'));
     const { classes, images } = await loadFolder(path, { dim: 1 });
-    assert.deepEqual(
-      [classes, [...images]],
-      [
-        ['a', 'b'],
-        [1, 1],
-      ],
+    assert.deepEqual({ classes, images: [...images] }, { classes: ['a'], images: [1] });
+  });
+
+  test('follows links to folders and files, and says where two classes are one folder', async () => {
+    const elsewhere = folder({ 'x/1.png': dot(1), 'y.png': dot(2) });
+    const path = folder({ 'b/1.png': dot(3) });
+    symlinkSync(join(elsewhere, 'x'), join(path, 'a'));
+    symlinkSync(join(elsewhere, 'y.png'), join(path, 'b', '2.png'));
+    const { set, notices } = await load(path, { dim: 1 });
+    assert.deepEqual({ classes: set.classes, images: [...set.images] }, { classes: ['a', 'b'], images: [1, 3, 2] });
+    assert.doesNotMatch(notices.join(), /same/);
+    symlinkSync(join(elsewhere, 'x'), join(path, 'c'));
+    assert.match((await load(path, { dim: 1 })).notices.join(), /Class folders .*a and .*c are the same: /);
+  });
+
+  test('names links to nothing and what is no file, and does not open pipes or devices', async () => {
+    const link = (to: string, name: string) => {
+      const path = folder({ 'a/1.png': dot(1) });
+      symlinkSync(to, join(path, name));
+      return loadFolder(path);
+    };
+    await assert.rejects(link('nowhere', 'a/2.png'), /^Error: cannot read .*2\.png: it is a link to nothing$/);
+    await assert.rejects(link('nowhere', 'b'), /^Error: cannot read .*b: it is a link to nothing$/);
+    await assert.rejects(link('b', 'b'), /^Error: cannot read .*b: it is a link to itself$/);
+    await assert.rejects(
+      link('/dev/zero', 'a/2.png'),
+      /^Error: cannot read .*2\.png: it is a pipe or device, not a file$/,
     );
+    const inside = folder({ 'a/1.png/2.png': dot(1) });
+    await assert.rejects(loadFolder(inside), /^Error: cannot read .*1\.png: it is a folder, not a file$/);
+  });
+
+  test('reads names that are not UTF-8, as Latin-1', async () => {
+    const path = folder({});
+    const latin = (name: string) => Buffer.from(join(path, name), 'latin1');
+    mkdirSync(latin('café'));
+    writeFileSync(latin('café/à.png'), dot(1));
+    writeFileSync(latin('café/b.png'), dot(2));
+    const { classes, images } = await loadFolder(path, { dim: 1 });
+    assert.deepEqual({ classes, images: [...images] }, { classes: ['café'], images: [2, 1] });
+    writeFileSync(latin('café/à.png'), '');
+    await assert.rejects(loadFolder(path), /cannot read .*café.à\.png as a PNG image: it is empty/);
+  });
+
+  test('tells of bytes after the end of an image, once', async () => {
+    const more = Buffer.concat([dot(1), Buffer.from('more')]);
+    const { notices } = await load(folder({ 'a/1.png': dot(1), 'a/2.png': more, 'a/3.png': more }), { dim: 1 });
+    assert.match(
+      notices[0]!,
+      /^2 of 3 PNG files go on after the image's end, .*2\.png first: what follows is left aside\.$/,
+    );
+  });
+
+  test('turns dark ink on a light or transparent ground over, and tells where it should have', async () => {
+    const ink = (pixel: number[], ground: number[]) =>
+      png(
+        3,
+        Array.from({ length: 9 }, (_, i) => (i === 4 ? pixel : ground)),
+      );
+    const [black, white, clear] = [
+      [0, 0, 0, 255],
+      [255, 255, 255, 255],
+      [0, 0, 0, 0],
+    ];
+    const cross = [0, 0, 0, 0, 255, 0, 0, 0, 0];
+    const shown = async (image: Buffer, invert: boolean) => {
+      const { set, notices } = await load(folder({ 'a/1.png': image }), { dim: 3, invert });
+      return { pixels: [...set.images], notices: notices.join() };
+    };
+    for (const [image, invert] of [
+      [ink(white, black), false],
+      [ink(white, clear), false],
+      [ink(black, white), true],
+      [ink(black, clear), true],
+    ] as const) {
+      assert.deepEqual(await shown(image, invert), { pixels: cross, notices: '' });
+      assert.match(
+        (await shown(image, !invert)).notices,
+        invert ? /(try|needs) --invert/ : /(leave --invert out|needs no --invert)/,
+      );
+    }
+  });
+
+  test('names blank images and classes', async () => {
+    const some = png(1, grey(1, 2), { colorType: 0 });
+    const path = folder({ 'a/1.png': some, 'a/2.png': dot(0), 'b/1.png': dot(5), 'c/1.png': dot(7) });
+    const { notices } = await load(path, { dim: 2 });
+    assert.match(notices[0]!, /^3 of 4 images are blank, of one grey throughout, .*2\.png first; all of b, c are\. /);
   });
 
   test('says in a sentence what is wrong', async () => {
