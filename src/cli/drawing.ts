@@ -1,6 +1,7 @@
 /** How a run draws its figures: in a process apart, so that the drawing libraries take no memory from the run. */
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { plainEnvironment } from '../engine/thread.js';
 
 export interface Drawing {
   /** Draws the figures from what lies in the folder now. Resolves to what went wrong, in a sentence. */
@@ -18,6 +19,7 @@ export function startDrawing(folder: string): Drawing {
     detached: process.platform !== 'win32',
     stdio: ['pipe', 'ignore', 'pipe'],
     windowsHide: true,
+    env: plainEnvironment(),
   });
   let said = '';
   child.stderr.on('data', (chunk) => {
@@ -33,7 +35,7 @@ export function startDrawing(folder: string): Drawing {
   });
   return {
     draw() {
-      child.stdin.end('draw\n');
+      child.stdin.write('draw\n'); // And stays open: its end is ours.
       return ended;
     },
     cancel() {

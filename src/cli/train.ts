@@ -20,7 +20,9 @@ export const trainCommand = command({
     // While other threads read and unpack the data, this one loads what comes after.
     const preparing = prepare(settings, io, terminal, scales);
     const training = import('./training.js');
-    const choosing = training.then(({ chooseEngine }) => chooseEngine(settings, values.workers));
+    const choosing = training.then(({ chooseEngine }) =>
+      chooseEngine(settings, values.workers, (sentence) => terminal.warn(sentence)),
+    );
     const [, chosen] = await Promise.allSettled([preparing, choosing]);
     try {
       // Of two reasons not to run, the data's is told.

@@ -16,11 +16,18 @@ import { packageVersion } from './version.js';
 export async function chooseEngine(
   { engine, gpu_mode, relaxed, meta_batch }: Settings,
   workers: number | undefined,
+  onNotice: (sentence: string) => void,
 ): Promise<Engine> {
   if (relaxed && engine !== 'wasm') throw new UsageError(`--relaxed goes with --engine wasm, not '${engine}'.`);
   // TensorFlow.js batches a step's tasks by itself.
   const threads = workers ?? (engine === 'tensorflow' ? 1 : Math.min(meta_batch, availableParallelism()));
-  return await createEngine(engine, { gpu: gpu_mode === 1, relaxed, workers: threads, helper: workers !== 1 });
+  return await createEngine(engine, {
+    gpu: gpu_mode === 1,
+    relaxed,
+    workers: threads,
+    helper: workers !== 1,
+    onNotice,
+  });
 }
 
 /** Makes the run's folder, or opens the recorded one, and runs what episodes are due. */

@@ -3,6 +3,7 @@ import type { Rule } from '../plasticity/rule.js';
 import { createEngine, type EngineOptions } from './create.js';
 import type { Engine, Episode, EpisodeResult } from './engine.js';
 import { type EpisodeSource, lazyEpisode } from './lazy-episode.js';
+import { answerRequests } from './thread.js';
 
 /** One episode to run. */
 export interface PooledTask {
@@ -17,7 +18,7 @@ let engine: Promise<Engine> | undefined;
 /** Rules by their terms: engines keep memory for the very rule that they saw last. */
 const rules = new Map<string, Rule>();
 
-export default async function run(task: PooledTask): Promise<EpisodeResult> {
+answerRequests(async (task: PooledTask): Promise<EpisodeResult> => {
   engine ??= createEngine(task.engine, task.options);
   const key = JSON.stringify([task.rule.terms, task.rule.constants]);
   const rule = rules.get(key) ?? task.rule;
@@ -25,4 +26,4 @@ export default async function run(task: PooledTask): Promise<EpisodeResult> {
   const episode = 'weights' in task.episode ? task.episode : lazyEpisode(task.episode);
   const [result] = await (await engine).run([episode], rule, [task.theta]);
   return result!;
-}
+});

@@ -1,39 +1,69 @@
 import type { EngineOptions } from './create.js';
-import { checkRun, type Engine, type EpisodeResult } from './engine.js';
+import { checkRun, type Engine, type Episode, type EpisodeResult } from './engine.js';
 import { sendable } from './lazy-episode.js';
 import type { PooledTask } from './pooled-worker.js';
+import { DisposedError, Thread } from './thread.js';
+
+class PoolThread extends Thread<PooledTask, EpisodeResult> {}
 
 /**
  * Runs episodes on `workers` threads, each with an engine of the same kind and options as `engine`, which is disposed of
  * with the pool. Several training loops of one process may share it. What an episode gives depends neither on where it
- * ran nor on how many threads there are. Node only.
+ * ran nor on how many threads there are: what a thread cannot do, `engine` does. Node only.
  */
-export async function createPooledEngine(
+export function createPooledEngine(
   engine: Engine,
   kind: string,
-  { workers, ...options }: EngineOptions & { workers: number },
-): Promise<Engine> {
-  const { Tinypool } = await import('tinypool');
-  const pool = new Tinypool({
-    filename: new URL('./pooled-worker.js', import.meta.url).href,
-    minThreads: workers,
-    maxThreads: workers,
-  });
+  { workers, onNotice, ...options }: EngineOptions & { workers: number },
+): Engine {
+  const program = new URL('./pooled-worker.js', import.meta.url);
+  const threads = Array.from({ length: workers }, () => new PoolThread(program));
+  const free = [...threads];
+  const waiting: ((thread: PoolThread) => void)[] = [];
   let disposed = false;
+  let noticed = false;
+
+  const take = () =>
+    new Promise<PoolThread>((resolve) => {
+      if (free.length > 0) resolve(free.pop()!);
+      else waiting.push(resolve);
+    });
+  const giveBack = (thread: PoolThread) => {
+    const next = waiting.shift();
+    if (next) next(thread);
+    else free.push(thread);
+  };
+  const runOne = async (task: PooledTask, episode: Episode): Promise<EpisodeResult> => {
+    const thread = await take();
+    try {
+      return await thread.ask(task);
+    } catch (error) {
+      if (error instanceof DisposedError) throw error;
+      if (thread.failure && !noticed) {
+        noticed = true;
+        onNotice?.(`A thread is gone (${thread.failure.message}): going on without it.`);
+      }
+      // What is wrong with an episode it says by itself.
+      return (await engine.run([episode], task.rule, [task.theta]))[0]!;
+    } finally {
+      giveBack(thread);
+    }
+  };
+
   return {
     name: engine.name,
     async run(episodes, rule, theta) {
-      if (disposed) throw new Error('the engine was disposed of');
+      if (disposed) throw new DisposedError();
       checkRun(episodes, rule, theta);
-      const runs = episodes.map((episode, i): Promise<EpisodeResult> => {
-        const task: PooledTask = { engine: kind, options, episode: sendable(episode), rule, theta: theta[i]! };
-        return pool.run(task);
-      });
-      return await Promise.all(runs);
+      return await Promise.all(
+        episodes.map((episode, i) =>
+          runOne({ engine: kind, options, episode: sendable(episode), rule, theta: theta[i]! }, episode),
+        ),
+      );
     },
     async dispose() {
       disposed = true;
-      await pool.destroy();
+      await Promise.all(threads.map((thread) => thread.dispose()));
       await engine.dispose();
     },
   };

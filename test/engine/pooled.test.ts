@@ -76,6 +76,32 @@ describe('an engine on several threads', async () => {
     assert.deepEqual(await pooled.run([episodeOf(0)], rule, [theta]), alone.slice(0, 1));
   });
 
+  test('goes on without threads that cannot start, to the same bytes, with a word', async (t) => {
+    const threads = process.getBuiltinModule('node:worker_threads');
+    const { Worker } = threads;
+    t.after(() => {
+      threads.Worker = Worker;
+    });
+    const refuse = (): never => {
+      throw new Error('at once');
+    };
+    const programs = { 'at once': refuse, 'a moment later': () => `throw new Error('a moment later')` };
+    for (const [reason, program] of Object.entries(programs)) {
+      threads.Worker = class extends Worker {
+        constructor() {
+          super(program(), { eval: true });
+        }
+      };
+      const notices: string[] = [];
+      const lonely = await createEngine('wasm', { workers: 3, onNotice: (sentence) => notices.push(sentence) });
+      const thetas = episodes.map(() => theta);
+      assert.deepEqual(await lonely.run(episodes, rule, thetas), alone);
+      assert.deepEqual(await lonely.run(episodes, rule, thetas), alone);
+      assert.deepEqual(notices, [`A thread is gone (${reason}): going on without it.`]);
+      await lonely.dispose();
+    }
+  });
+
   test('is gone when it is disposed of', async () => {
     const gone = await createEngine('wasm', { workers: 2 });
     await gone.dispose();

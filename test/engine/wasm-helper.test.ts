@@ -168,15 +168,54 @@ test('the statistics that it makes are those made here, beside the way back', as
 });
 
 describe('when something goes wrong', () => {
-  test('an error in the thread reaches whoever runs the episode; the next one runs', async () => {
+  test('what is wrong with an episode reaches whoever runs it; the next one runs', async () => {
     const episodes = episodesOf('fix', 4);
     const engine = await engineWithHelper(episodes[0]!, bio);
     const broken = { ...episodes[2]!, imageSource: { pixels: new Uint8Array(9), train: null, query: null } };
     const impossible = broken as unknown as Episode;
     engine.prefetch!(impossible, bio);
-    await assert.rejects(run(engine, impossible, bio), /^Error: the helper thread failed: train is not iterable/);
+    await assert.rejects(run(engine, impossible, bio), /^TypeError: train is not iterable/);
     await runsLikeAlone(engine, episodes, bio);
     await engine.dispose();
+  });
+
+  test('where the thread cannot start or ends, all goes on without it to the same bytes, with a word', async (t) => {
+    const threads = process.getBuiltinModule('node:worker_threads');
+    const { Worker } = threads;
+    t.after(() => {
+      threads.Worker = Worker;
+    });
+    const refuse = (): never => {
+      throw new Error('no thread for you');
+    };
+    const programs = {
+      'no thread for you': refuse,
+      'no program for you': () => 'throw new Error("no program for you")',
+      'it ended with 3': () => `
+        const { parentPort } = require('node:worker_threads');
+        parentPort.once('message', () => {
+          parentPort.postMessage({ answer: undefined });
+          parentPort.once('message', () => process.exit(3));
+        });`,
+    };
+    for (const [reason, program] of Object.entries(programs)) {
+      threads.Worker = class extends Worker {
+        constructor() {
+          super(program(), { eval: true });
+        }
+      };
+      const notices: string[] = [];
+      const engine = await createWasmEngine({ onNotice: (sentence) => notices.push(sentence) });
+      const episodes = episodesOf('fix', 12);
+      await runsLikeAlone(engine, episodes, bio);
+      while (notices.length === 0) {
+        await setTimeout(1);
+        await runsLikeAlone(engine, episodes, bio);
+      }
+      await runsLikeAlone(engine, episodes, pool);
+      assert.deepEqual(notices, [`There is no helper thread (${reason}): going on with one thread.`]);
+      await engine.dispose();
+    }
   });
 
   test('disposing of an engine at work ends that work with a sentence; it may be used again', async () => {

@@ -10,6 +10,8 @@ export interface WasmOptions {
   readonly relaxed?: boolean;
   /** Whether `prefetch` may start a second thread (default: yes). It saves time, but not the cores' work. */
   readonly helper?: boolean;
+  /** Hears where a thread could not be started or failed, and its work is done on the calling one instead. */
+  readonly onNotice?: ((sentence: string) => void) | undefined;
   /**
    * kernels.wasm (or kernels.relaxed.wasm) where it cannot be loaded from beside this file. These work in memory that no
    * threads share, so there is no helper thread then.
@@ -28,13 +30,14 @@ export async function createWasmEngine({
   relaxed = false,
   helper = true,
   kernels: bytes,
+  onNotice,
 }: WasmOptions = {}): Promise<Engine> {
   const shared = helper && !bytes && hasThreads;
   const own = bytes ? Uint8Array.from(bytes) : await loadKernels({ relaxed, shared });
   const module = await compileKernels(own, relaxed);
   const memory = newMemory(shared);
   const machine: Machine = { arena: new Arena(memory), kernels: instantiate(module, memory) };
-  const schedule = new Schedule(machine, shared ? { module, memory } : undefined);
+  const schedule = new Schedule(machine, shared ? { module, memory } : undefined, onNotice);
 
   return {
     name: relaxed ? 'wasm-relaxed' : 'wasm',

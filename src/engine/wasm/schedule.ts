@@ -1,5 +1,6 @@
 import type { Rule } from '../../plasticity/rule.js';
 import type { Episode, EpisodeResult, Outcome } from '../engine.js';
+import { DisposedError } from '../thread.js';
 import type { Machine } from './episode.js';
 import { Helper, type HelperData } from './helper.js';
 import { shapeOf } from './preparation.js';
@@ -13,6 +14,17 @@ interface Ahead {
   readonly done: Promise<unknown>;
 }
 
+/** What the helper was asked; where it is gone or fails the same is done here, which says by itself what is wrong with an episode. */
+async function orHere<T>(asked: Promise<T>, here: () => T): Promise<T> {
+  try {
+    return await asked;
+  } catch (error) {
+    // The thread may still be writing to the memory.
+    if (error instanceof DisposedError) throw error;
+    return here();
+  }
+}
+
 /**
  * Who does what when: episodes run one after the other on the calling thread. Once somebody has named an episode ahead,
  * a helper thread prepares it in the slot that the running one does not use, and makes the running one's statistics
@@ -22,7 +34,9 @@ export class Schedule {
   readonly #machine: Machine;
   /** What a helper thread starts with; absent where there cannot be one. */
   readonly #helperData: HelperData | undefined;
+  readonly #onNotice: ((sentence: string) => void) | undefined;
   #helper: Helper | undefined;
+  #noticed = false;
   #stage: Stage | undefined;
   /** By slot. */
   #ahead: (Ahead | undefined)[] = [];
@@ -31,9 +45,10 @@ export class Schedule {
   #latest = 0;
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor(machine: Machine, helperData: HelperData | undefined) {
+  constructor(machine: Machine, helperData: HelperData | undefined, onNotice?: (sentence: string) => void) {
     this.#machine = machine;
     this.#helperData = helperData;
+    this.#onNotice = onNotice;
   }
 
   /** Prepares an episode and runs it, when those before it are done. */
@@ -46,8 +61,9 @@ export class Schedule {
       try {
         const { stage, slot } = await this.#prepare(episode, rule);
         const space = stage.space(slot);
+        const measure = () => statistics(this.#machine, space);
         const result = await run(space, () =>
-          this.#helper?.ready ? this.#helper.measure(slot) : statistics(this.#machine, space),
+          this.#helper?.ready ? orHere(this.#helper.measure(slot), measure) : measure(),
         );
         // NaN in a row's padding would outlast the episode: after one that diverged, everything is zeroed.
         const { loss, thetaGradient = [], orthonormality } = result;
@@ -69,11 +85,12 @@ export class Schedule {
     const ahead = this.#ahead[slot];
     this.#ahead[slot] = undefined;
     this.#running = slot;
-    if (found >= 0) await ahead!.done;
+    const fill = () => stage.slots[slot]!.fill(episode);
+    if (found >= 0) await orHere(ahead!.done, fill);
     else {
       // What is being prepared there was named and not run.
       await ahead?.done.catch(() => {});
-      stage.slots[slot]!.fill(episode);
+      fill();
     }
     return { stage, slot };
   }
@@ -95,11 +112,17 @@ export class Schedule {
 
   /** Has the helper prepare an episode. The first time only starts it: there are no two slots yet. */
   prefetch(episode: Episode, rule: Rule): void {
-    if (!this.#helperData) return;
+    if (!this.#helperData || this.#noticed) return;
     const stage = this.#stage;
-    if (!this.#helper || this.#helper.failed) {
+    if (!this.#helper) {
       this.#helper = new Helper(this.#helperData);
       if (stage) this.#helper.layOut(stage);
+    }
+    const { failure } = this.#helper;
+    if (failure) {
+      this.#noticed = true;
+      this.#onNotice?.(`There is no helper thread (${failure.message}): going on with one thread.`);
+      return;
     }
     if (!stage?.fits(episode, rule) || stage.slots.length < 2) return;
     const slot = this.#other(stage, this.#running ?? this.#latest);
