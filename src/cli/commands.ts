@@ -5,7 +5,7 @@ type Entry = readonly [what: string, load: () => Promise<Command>];
 
 /** What --help says of each, and the command. */
 export const COMMANDS: Readonly<Record<string, Entry>> = {
-  train: ['meta-train a plasticity rule (so does no command)', async () => (await import('./train.js')).trainCommand],
+  train: ['meta-train a plasticity rule', async () => (await import('./train.js')).trainCommand],
   learn: ['one network learns online with a given rule', async () => (await import('./learn.js')).learnCommand],
   test: ['learned rules on held-out classes and other data', async () => (await import('./test.js')).testCommand],
   draw: ["draw a run's figures anew", async () => (await import('./draw.js')).drawCommand],

@@ -8,7 +8,7 @@ import { columnsOf, type Group } from '../study/group.js';
 import { endTable } from '../study/report.js';
 import { text } from './checks.js';
 import { command } from './command.js';
-import { identity } from './identity.js';
+import { type Identity, keyOf, trainingIdentity } from './identity.js';
 import { compareManual } from './manual.js';
 import { value } from './option.js';
 import { runOptions } from './options.js';
@@ -52,33 +52,35 @@ export const compareCommand = command({
 
 /** Runs that differ in their seeds only. */
 export interface Alike {
-  readonly settings: ReadonlyMap<string, unknown>;
+  readonly identity: Identity;
   readonly runs: readonly RecordedRun[];
 }
 
-/** Runs with equal settings and data, by seed; of two with one seed the one with more episodes counts. */
+/** Runs of equal rules and settings on equal data, by seed; of two with one seed the one with more episodes counts. */
 export function groupBySettings(runs: readonly RecordedRun[]): Alike[] {
-  const alike = new Map<string, { settings: ReadonlyMap<string, unknown>; seeds: Map<unknown, RecordedRun> }>();
+  const alike = new Map<string, { identity: Identity; seeds: Map<unknown, RecordedRun> }>();
   for (const run of runs) {
     const settings = recordedSettings(run);
-    const shared = new Map([...identity(runOptions, settings), ['data', run.file.data.checksum.slice(0, 8)]]);
-    const key = JSON.stringify([...shared]);
-    const group = alike.get(key) ?? { settings: shared, seeds: new Map() };
+    const identity = trainingIdentity(settings, run.file.data);
+    const key = keyOf(identity);
+    const group = alike.get(key) ?? { identity, seeds: new Map() };
     const other = group.seeds.get(settings.seed);
     if (!other || other.records.length < run.records.length) group.seeds.set(settings.seed, run);
     alike.set(key, group);
   }
-  return [...alike.values()].map(({ settings, seeds }) => ({ settings, runs: [...seeds.values()] }));
+  return [...alike.values()].map(({ identity, seeds }) => ({ identity, runs: [...seeds.values()] }));
 }
 
-/** Names from what differs, short enough for a figure, and a table of it where there is more than one group. */
+/** Names from the fewest traits that tell the groups apart, and a table of all that differs where there is more than one. */
 export function nameGroups(alike: readonly Alike[]): { groups: Group[]; differences?: string } {
-  const flags = [...new Set(alike.flatMap(({ settings }) => [...settings.keys()]))].sort();
-  const differing = flags.filter((flag) => new Set(alike.map(({ settings }) => words(settings.get(flag)))).size > 1);
-  const names = alike.map(({ settings }) => {
-    const said = differing.flatMap((flag) => (settings.has(flag) ? [`${flag}=${words(settings.get(flag))}`] : []));
-    return said.join(' ') || 'default';
-  });
+  const traits = [...new Set(['rule', ...(alike[0]?.identity.keys() ?? [])])];
+  const differing = traits.filter((name) => variants(alike, [name]) > 1);
+  const telling: string[] = [];
+  for (const name of differing) {
+    if (variants(alike, [...telling, name]) > variants(alike, telling)) telling.push(name);
+  }
+  const text = ({ identity }: Alike, name: string) => identity.get(name)?.text ?? '';
+  const names = alike.map((one) => telling.map((name) => `${name}=${text(one, name)}`).join(' ') || 'runs');
   const letters = names.some((name) => name.length > MAX_NAME);
   const groups = alike.map(({ runs }, i): Group => {
     const name = letters ? letter(i) : names[i]!;
@@ -86,8 +88,13 @@ export function nameGroups(alike: readonly Alike[]): { groups: Group[]; differen
     return { name, tables: runs.map((run) => tableOf(run)), diverged };
   });
   if (alike.length < 2) return { groups };
-  const rows = alike.map(({ settings }, i) => [groups[i]!.name, ...differing.map((flag) => words(settings.get(flag)))]);
+  const rows = alike.map((one, i) => [groups[i]!.name, ...differing.map((name) => text(one, name))]);
   return { groups, differences: markdownTable(['', ...differing], rows) };
+}
+
+/** How many groups these traits tell apart. */
+function variants(alike: readonly Alike[], names: readonly string[]): number {
+  return new Set(alike.map(({ identity }) => JSON.stringify(names.map((name) => identity.get(name)?.is)))).size;
 }
 
 /** Longer names would not fit beside a curve. */
@@ -95,10 +102,4 @@ const MAX_NAME = 20;
 
 function letter(i: number): string {
   return i < 26 ? String.fromCharCode(65 + i) : `${letter(Math.floor(i / 26) - 1)}${letter(i % 26)}`;
-}
-
-function words(value: unknown): string {
-  if (value === undefined) return '(default)';
-  if (typeof value === 'string') return value;
-  return Array.isArray(value) ? value.join(' ') : JSON.stringify(value);
 }

@@ -1,22 +1,102 @@
-/** Which settings make a run what it is. */
-import type { Options } from './option.js';
+/** What makes a run the experiment that it is: what its flags come to, however they were said. */
+import { basename } from 'node:path';
+import { HIDDEN_LAYERS } from '../network/layers.js';
+import { parsePlacement } from '../plasticity/placement.js';
+import { findPoolTerm } from '../plasticity/pool.js';
+import { coefficientNames, parseRule, type Rule } from '../plasticity/rule.js';
+import type { RunFile } from '../results/run-file.js';
+import { buildFixedRule } from './fixed-rule.js';
+import type { LearnValues } from './learn.js';
 import type { Settings } from './options.js';
+import { chooseClip, layerCount } from './prepare.js';
+import { buildRule } from './rule.js';
+
+/** One thing in which two runs can differ: `is` is equal where they do not, `text` says it. */
+export interface Trait {
+  readonly is: unknown;
+  readonly text: string;
+}
+
+/** Traits by name, in the names' order. */
+export type Identity = ReadonlyMap<string, Trait>;
 
 /** Settings that say where, how long and with which seed a run goes, not what it is. */
 const CIRCUMSTANCES: ReadonlySet<string> = new Set<keyof Settings>([
   ...(['seed', 'episodes', 'res', 'test_name', 'data_dir', 'avg_window', 'gpu_mode'] as const),
 ]);
 
-/** The settings that two runs of one experiment share; those with their default value are left out. */
-export function identity(options: Options, settings: Readonly<Record<string, unknown>>): ReadonlyMap<string, unknown> {
-  return new Map(
-    Object.entries(settings)
-      .filter(([name]) => !CIRCUMSTANCES.has(name))
-      .filter(([name, value]) => !same(value, options[name]?.initial))
-      .sort(([a], [b]) => (a < b ? -1 : 1)),
-  );
+/** Settings that together come to a rule and what it starts from. */
+const OF_THE_RULE: ReadonlySet<string> = new Set<keyof Settings | keyof LearnValues>([
+  ...(['vec', 'term', 'fbk_term', 'learn', 'a', 'init', 'theta'] as const),
+]);
+
+/** Equal for runs that are alike but for their seeds. */
+export function keyOf(identity: Identity): string {
+  return JSON.stringify([...identity].map(([name, { is }]) => [name, is]));
 }
 
-export function same(a: unknown, b: unknown): boolean {
-  return JSON.stringify(a) === JSON.stringify(b);
+/**
+ * Of meta-training.
+ * @param data as a run found it, which then counts by its checksum, not by its name or place.
+ */
+export function trainingIdentity(settings: Settings, data?: RunFile['data']): Identity {
+  const { rule, theta, scale } = buildRule(settings, layerCount(settings));
+  const scaled = scale === 'auto' ? (rule.terms.length > 1 ? scale : {}) : named(rule, scale, 1);
+  return identityOf(settings, rule, data, {
+    start: trait(named(rule, theta, 0)),
+    term_scale: trait(scaled, 'none'),
+    clip: trait(chooseClip(settings, rule)),
+  });
+}
+
+/** Of a network that learns with given coefficients. */
+export function learningIdentity(settings: LearnValues): Identity {
+  const { rule, theta } = buildFixedRule(settings, layerCount(settings));
+  return identityOf(settings, rule, undefined, { theta: trait(named(rule, theta, 0)) });
+}
+
+function identityOf(
+  settings: Settings | LearnValues,
+  rule: Rule,
+  data: RunFile['data'] | undefined,
+  resolved: Readonly<Record<string, Trait>>,
+): Identity {
+  const { database, ...others } = settings;
+  const flags = Object.entries(others).filter(([name]) => !CIRCUMSTANCES.has(name) && !OF_THE_RULE.has(name));
+  const found = data
+    ? { data: { is: data.checksum, text: `${basename(data.name)} ${data.checksum.slice(0, 8)}` } }
+    : { database: trait(database) };
+  const traits: Record<string, Trait> = {
+    ...Object.fromEntries(flags.map(([name, value]) => [name, trait(value)])),
+    ...resolved,
+    // The sizes of the first and the last follow from the images and the classes.
+    layers: trait(settings.layers?.slice(1, -1) ?? HIDDEN_LAYERS),
+    rule: ruleTrait(rule, layerCount(settings)),
+    ...found,
+  };
+  return new Map(Object.entries(traits).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** Terms are equal that compile to the same, in whatever order they stand. */
+function ruleTrait({ terms, constants = [] }: Rule, layers: number): Trait {
+  const texts = terms.map(({ name, formula }) => `${name} = ${formula}`).sort();
+  const { terms: _, ...compiled } = parseRule(texts, layers, [...constants].sort());
+  const names = terms.map(({ name, formula }) =>
+    findPoolTerm(parsePlacement(name).name) ? name : `${name} = ${formula}`,
+  );
+  return { is: [terms.map(({ name }) => name).sort(), compiled], text: names.join(', ') };
+}
+
+/** Coefficients by name, in its order; without those that are as they are by themselves. */
+function named(rule: Rule, values: readonly number[], ordinary: number): Record<string, number> {
+  const pairs = coefficientNames(rule).map((name, i) => [name, values[i]!] as const);
+  return Object.fromEntries(pairs.filter(([, value]) => value !== ordinary).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** @param empty says a list or record without entries. */
+function trait(value: unknown, empty = ''): Trait {
+  const is = value ?? null;
+  if (typeof is !== 'object' || is === null) return { is, text: String(is) };
+  const parts = Array.isArray(is) ? is.map(String) : Object.entries(is).map((pair) => pair.join('='));
+  return { is, text: parts.join(' ') || empty };
 }

@@ -4,8 +4,10 @@ import type { Study } from './studies.js';
 
 export const trainManual: Manual = {
   usage: [
-    ['meta-plasticity [flags]', 'meta-train a plasticity rule'],
-    ...Object.entries(COMMANDS).map(([name, [what]]) => [`meta-plasticity ${name}`, what] as const),
+    ['meta-plasticity [train] [flags]', 'meta-train a plasticity rule'],
+    ...Object.entries(COMMANDS)
+      .filter(([name]) => name !== 'train')
+      .map(([name, [what]]) => [`meta-plasticity ${name}`, what] as const),
   ],
   examples: [
     ['meta-plasticity --fbk sym', 'backpropagation, 600 episodes'],

@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { courseTable } from '../study/table.js';
 import { buildFixedRule } from './fixed-rule.js';
-import { identity, same } from './identity.js';
+import { keyOf, learningIdentity } from './identity.js';
 import { learnOptions, readCourse } from './learn.js';
 import { verbosityOptions } from './option.js';
 import { evaluate, type Given, readObject, wordsOf } from './parse.js';
@@ -18,11 +18,11 @@ const recordedOptions = { ...learnOptions, ...verbosityOptions };
 export function plannedLearning(sources: readonly Given[]): PlannedRun {
   const settings = evaluate(learnOptions, sources);
   const { images, every } = settings;
-  const shared = identity(learnOptions, settings);
+  const identity = learningIdentity(settings);
   return {
     command: 'learn',
     settings,
-    identity: shared,
+    identity,
     steps: Math.ceil(images / every) + 1,
     stepLine: 'images ',
     window: 1,
@@ -39,7 +39,7 @@ export function plannedLearning(sources: readonly Given[]): PlannedRun {
         if (text === undefined) continue;
         const { settings: before, data } = JSON.parse(text);
         const recorded = evaluate(learnOptions, [readObject(recordedOptions, before, join(path, 'learn.json'))]);
-        if (recorded.seed !== seed || !same([...identity(learnOptions, recorded)], [...shared])) {
+        if (recorded.seed !== seed || keyOf(learningIdentity(recorded)) !== keyOf(identity)) {
           throw new UsageError(`${path} holds a run with other settings: move it away, or choose another --res.`);
         }
         const points = await readCourse(path);

@@ -5,7 +5,7 @@ import { writeAtomically } from '../files.js';
 import { MAX_SKIPS_IN_A_ROW } from '../meta/trainer.js';
 import { findRuns, type RecordedRun, readRecordedRun } from '../results/recorded-run.js';
 import { type Table, trainingTable } from '../study/table.js';
-import { identity, same } from './identity.js';
+import { keyOf, trainingIdentity } from './identity.js';
 import { runOptions, type Settings } from './options.js';
 import { evaluateSettings } from './parity.js';
 import { type Given, readObject } from './parse.js';
@@ -16,12 +16,12 @@ import { UsageError } from './usage-error.js';
 /** @throws UsageError for a value that no flag can have. */
 export function plannedTraining(sources: readonly Given[]): PlannedRun {
   const settings = evaluateSettings(sources);
-  const shared = identity(runOptions, settings);
+  const identity = trainingIdentity(settings);
   const { episodes } = settings;
   return {
     command: 'train',
     settings,
-    identity: shared,
+    identity,
     steps: episodes,
     stepLine: 'Train Episode: ',
     window: settings.avg_window,
@@ -34,7 +34,7 @@ export function plannedTraining(sources: readonly Given[]): PlannedRun {
       if (found === undefined) return undefined;
       const run = await readRecordedRun(found);
       const recorded = recordedSettings(run);
-      if (recorded.seed !== seed || !same([...identity(runOptions, recorded)], [...shared])) {
+      if (recorded.seed !== seed || keyOf(trainingIdentity(recorded)) !== keyOf(identity)) {
         throw new UsageError(`${found} holds a run with other settings: move it away, or choose another --res.`);
       }
       const diverged = isDiverged(run);

@@ -45,8 +45,12 @@ export async function assemble(settings: Settings, io: Io, terminal: Terminal) {
   const known = namedSize(settings.database);
   if (known) fit(settings, known);
   const dataset = await open(settings, io, terminal);
-  const clip = settings.clip === 'auto' ? (rule.terms.length > 1 ? CLIP : 0) : settings.clip;
-  return { settings, dataset, ...fit(settings, dataset), rule, theta, scale, clip };
+  return { settings, dataset, ...fit(settings, dataset), rule, theta, scale, clip: chooseClip(settings, rule) };
+}
+
+/** Norm that gradients are clipped to; 0: none. */
+export function chooseClip({ clip }: Pick<Settings, 'clip'>, { terms }: Rule): number {
+  return clip === 'auto' ? (terms.length > 1 ? CLIP : 0) : clip;
 }
 
 /**

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { Table } from '../study/table.js';
 import type { RunProgram } from '../sweep/program.js';
+import { type Identity, keyOf } from './identity.js';
 import type { LearnValues } from './learn.js';
 import type { Settings } from './options.js';
 import type { Io, Terminal } from './terminal.js';
@@ -16,7 +17,7 @@ export type PlannedRun = RunPlan &
 
 interface RunPlan {
   /** What makes it another run, but for its seed. */
-  readonly identity: ReadonlyMap<string, unknown>;
+  readonly identity: Identity;
   /** How many lines of progress it says, and how each begins. */
   readonly steps: number;
   readonly stepLine: string;
@@ -58,9 +59,7 @@ export interface SeedRun {
 
 /** The run of that name with that seed, below a results folder: other settings, another folder. */
 export function seedRun(res: string, name: string, plan: PlannedRun, seed: number): SeedRun {
-  const hash = createHash('sha256')
-    .update(JSON.stringify([...plan.identity]))
-    .digest('hex');
+  const hash = createHash('sha256').update(keyOf(plan.identity)).digest('hex');
   return { name, seed, plan, folder: join(res, 'runs', `${name}-${hash.slice(0, 8)}`) };
 }
 

@@ -24,7 +24,7 @@ describe('every command', () => {
       for (const line of stdout.split('\n')) assert.ok([...line].length <= 80, line);
       for (const flag of ['quiet', 'verbose', 'json', 'help', 'version'])
         assert.match(stdout, new RegExp(`^  --${flag} `, 'm'));
-      assert.ok(stdout.startsWith(`  meta-plasticity ${name === 'train' ? '[flags]' : name}`));
+      assert.ok(stdout.startsWith(`  meta-plasticity ${name === 'train' ? '[train] [flags]' : name}`));
       for (const other of [
         [name, '-h'],
         ['help', name],

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { before, describe, test } from 'node:test';
 import { findRuns } from '#dist/results/recorded-run.js';
 import { imageFolder, listing, run, SMALL, temporaryFolder } from './program.js';
@@ -27,10 +27,10 @@ describe('compare', () => {
         .map((cell) => cell.trim())
         .filter(Boolean)
         .sort(),
-      ['default (2 seeds)', 'fbk=sym (1 seed)', 'vec=F2 (2 seeds)'],
+      ['rule=F0 fbk=fix (2 seeds)', 'rule=F0 fbk=sym (1 seed)', 'rule=F0, F2 fbk=fix (2 seeds)'],
     );
-    assert.match(stdout, /^\| +\| fbk +\| vec +\|/);
-    assert.match(stdout, /^\| vec=F2 +\| \(default\) \| F2 +\|$/m);
+    assert.match(stdout, /^\| +\| rule +\| clip +\| fbk +\| term_scale +\|/);
+    assert.match(stdout, /^\| rule=F0, F2 fbk=fix +\| F0, F2 +\| 10 +\| fix +\| auto +\|$/m);
     assert.deepEqual(
       listing('all'),
       ['csv', 'md', 'png', 'svg'].map((type) => `comparison.${type}`),
@@ -47,7 +47,9 @@ describe('compare', () => {
       losses.push(JSON.parse(readFileSync(`${folder}/journal.jsonl`, 'utf8').split('\n')[1]!).loss);
     }
     assert.equal(losses.length, 2);
-    const [, mean, low, high] = /^vec=F2,loss,2,(.*),(.*),(.*)$/m.exec(readFileSync('mean/comparison.csv', 'utf8'))!;
+    const [, mean, low, high] = /^"rule=F0, F2 fbk=fix",loss,2,(.*),(.*),(.*)$/m.exec(
+      readFileSync('mean/comparison.csv', 'utf8'),
+    )!;
     assert.ok(Math.abs(Number(mean) - (losses[0]! + losses[1]!) / 2) < 1e-12);
     assert.ok(Number(low) === Math.min(...losses) && Number(high) === Math.max(...losses));
   });
@@ -60,6 +62,25 @@ describe('compare', () => {
     assert.equal(groups.length, 1);
     assert.equal(groups[0].runs.length, 1);
     assert.doesNotMatch(readFileSync('one/comparison.svg', 'utf8'), /aria-description="band/);
+  });
+
+  test('equal rules on equal data are one group, however they were said and wherever it lies', async () => {
+    cpSync('images', 'copy', { recursive: true });
+    for (const [seed, ...flags] of [
+      ['1', '--vec', 'bio'],
+      ['2', '--vec', '1', '2'],
+      ['3', '--vec', 'F9', 'F2', '--database', 'copy'],
+    ]) {
+      const small = flags.includes('--database') ? SMALL.slice(2) : SMALL;
+      await run([...small, ...flags, '--seed', seed!, '--episodes', '2', '--res', 'alike', '--quiet']);
+    }
+    const { code, stdout } = await run(['compare', 'alike', '--out', 'alike-out', '--json', '--quiet']);
+    assert.equal(code, 0);
+    const { groups } = JSON.parse(stdout);
+    assert.deepEqual(
+      groups.map(({ name, runs }: { name: string; runs: string[] }) => [name, runs.length]),
+      [['runs', 3]],
+    );
   });
 
   test('refuses what is no folder, has no run, or is not given', async () => {
