@@ -47,6 +47,8 @@ export {
   type Term,
 } from './plasticity/rule.js';
 export { type Random, stream, streamKey } from './random/stream.js';
+export { type Font, readFont } from './report/font.js';
+export { DEFAULT_STYLE, type FigureStyle, type Format } from './report/style.js';
 export { formatSummary, type Summary, summarise } from './report/summary.js';
 export { type FigureOptions, writeFigures } from './report/write-figures.js';
 export { angleDegrees } from './stats/angle.js';

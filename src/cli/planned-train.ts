@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { writeAtomically } from '../files.js';
 import { MAX_SKIPS_IN_A_ROW } from '../meta/trainer.js';
 import { findRuns, type RecordedRun, readRecordedRun } from '../results/recorded-run.js';
+import { recordedRule } from '../results/run-file.js';
 import { type Table, trainingTable } from '../study/table.js';
 import { keyOf, trainingIdentity } from './identity.js';
 import { runOptions, type Settings } from './options.js';
@@ -87,8 +88,10 @@ export function isDiverged({ records }: RecordedRun): boolean {
 
 /** A run's columns, over the episodes that are asked for if it has more. */
 export function tableOf({ file, records }: RecordedRun, episodes = records.length): Table {
+  const { terms, constants } = recordedRule(file);
   return trainingTable(
     records.slice(0, episodes),
-    file.rule.map(({ name }) => name),
+    terms.map(({ name }) => name),
+    constants,
   );
 }

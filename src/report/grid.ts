@@ -1,17 +1,26 @@
 /** Several charts as one figure. */
+import { DEFAULT_STYLE, type FigureStyle, fontFamily } from './style.js';
 
 const gap = 12;
-const titleHeight = 34;
-const titleSize = 17;
 
 /** Puts SVGs side by side in rows under a title, each under a letter of its own: the text of one SVG. */
-export function gridOfCharts(title: string, svgs: readonly string[], perRow = 2): string {
+export function gridOfCharts(
+  title: string,
+  svgs: readonly string[],
+  { perRow = 2, style = DEFAULT_STYLE }: { perRow?: number; style?: FigureStyle } = {},
+): string {
+  const titleSize = Math.round(1.3 * style.fontSize);
+  const titleHeight = 2 * titleSize;
   const panels = svgs.map((svg) => {
     const [root = ''] = /^<svg [^>]*>/.exec(svg) ?? [];
     const [width, height] = ['width', 'height'].map((name) => new RegExp(` ${name}="([\\d.]+)"`).exec(root)?.[1]);
     if (!width || !height) throw new RangeError('A grid needs SVGs that say their width and height.');
     return { svg, width: Number(width), height: Number(height) };
   });
+  const label = (x: number, y: number, words: string): string => {
+    const escaped = words.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
+    return `<text x="${x}" y="${y}" font-size="${titleSize}" fill="#000000">${escaped}</text>`;
+  };
   const placed: string[] = [];
   let top = titleHeight;
   let right = 0;
@@ -28,15 +37,10 @@ export function gridOfCharts(title: string, svgs: readonly string[], perRow = 2)
   }
   const size = `width="${right}" height="${top}" viewBox="0 0 ${right} ${top}"`;
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" ${size} font-family="'DejaVu Sans', Verdana, sans-serif">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" ${size} font-family="${fontFamily(style)}">`,
     '<rect width="100%" height="100%" fill="#ffffff" />',
     label(gap, titleHeight - gap, title),
     ...placed,
     '</svg>',
   ].join('\n');
-}
-
-function label(x: number, y: number, words: string): string {
-  const escaped = words.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
-  return `<text x="${x}" y="${y}" font-size="${titleSize}" fill="#000000">${escaped}</text>`;
 }

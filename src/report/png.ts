@@ -1,15 +1,14 @@
-import { createRequire } from 'node:module';
 import { type ResvgRenderOptions, renderAsync } from '@resvg/resvg-js';
-
-const font = createRequire(import.meta.url).resolve('dejavu-fonts-ttf/ttf/DejaVuSans.ttf');
+import { BUNDLED_FONT, type Font } from './font.js';
 
 /**
- * Render an SVG at twice its size in pixels, with the font that comes with the package: none need be installed. Several
- * at once share Node's pool of threads.
+ * Render an SVG at twice its size in pixels; `font` is its own, and the one that comes with the package has the letters
+ * that it lacks. Several at once share Node's pool of threads.
  */
-export async function svgToPng(svg: string): Promise<Uint8Array> {
+export async function svgToPng(svg: string, font: Font = BUNDLED_FONT): Promise<Uint8Array> {
+  const fontFiles = [...new Set([font.path, BUNDLED_FONT.path])];
   const options: ResvgRenderOptions = {
-    font: { loadSystemFonts: false, fontFiles: [font], defaultFontFamily: 'DejaVu Sans' },
+    font: { loadSystemFonts: false, fontFiles, defaultFontFamily: BUNDLED_FONT.family },
     fitTo: { mode: 'zoom', value: 2 },
   };
   return (await renderAsync(svg, options)).asPng();

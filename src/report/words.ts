@@ -16,12 +16,14 @@ export interface SvgElement {
 const characterWidth = 0.62;
 const subscriptSize = 0.75;
 /** A letter of the paper's, an underscore and what is to stand below: `θ_2`, `α_1`, `θ_own`, `θ_2@1,3`, `F_bio`, `E_1`. */
-const subscript = /([θα]|(?<!\w)[EF])_([^\s,;=]+(?:,\d+)*)/;
-const longestLabel = 24;
+const subscript = /([θα]|(?<!\w)[EF])_([^\s,;:=]+(?:,\d+)*)/;
+/** No label has more characters, nor takes more of a figure's width. */
+const [longestLabel, widestLabel] = [24, 0.4];
 
-/** A label that leaves room for the figure. */
-export function cut(label: string): string {
-  return label.length <= longestLabel ? label : `${label.slice(0, longestLabel - 1)}…`;
+/** A label that leaves room for a figure of that width. */
+export function cut(label: string, fontSize: number, width: number): string {
+  const longest = Math.min(longestLabel, Math.floor((widestLabel * width) / (characterWidth * fontSize)));
+  return label.length <= longest ? label : `${label.slice(0, longest - 1)}…`;
 }
 
 /** Pixels that a label takes. */

@@ -12,12 +12,12 @@ import { readRunFile, recordedRule } from './run-file.js';
 export async function drawRun(folder: string, avgWindow?: number): Promise<{ warning?: string }> {
   const file = await readRunFile(folder);
   const { settings, rule, data } = file;
-  const terms = rule.map(({ name }) => name);
-  const named = recordedRule(file).terms.map(({ name }) => name);
-  return writeFigures(folder, await readJournal(folder, terms.length), {
+  const { constants, ...recorded } = recordedRule(file);
+  const terms = recorded.terms.map(({ name }) => name);
+  return writeFigures(folder, await readJournal(folder, rule.length), {
     avgWindow: avgWindow ?? Number(settings.avg_window),
-    terms,
+    ...{ terms, constants },
     M: Number(settings.M),
-    title: `${data.name}, ${named.join(' + ')}, feedback ${settings.fbk}`,
+    title: `${data.name}, ${terms.join(' + ')}, feedback ${settings.fbk}`,
   });
 }

@@ -1,7 +1,12 @@
 /** Charts of groups of runs: mean over seeds, and its band. */
-import { type Chart, type Curve, drawChart } from '../report/chart.js';
+import { type Chart, drawChart } from '../report/chart.js';
+import type { Curve } from '../report/curves.js';
+import { ANGLE_NOTE, ORTHONORMALITY_NOTE } from '../report/figures.js';
+import { logExtent } from '../report/scale.js';
 import { robustMaximum } from '../report/series.js';
+import type { FigureStyle } from '../report/style.js';
 import { type BandPoint, columnsOf, type Group, groupCurve } from './group.js';
+import { isTrajectory } from './table.js';
 
 /** What is drawn in one chart: a column or all whose name begins with it, of these groups. */
 export interface Panel {
@@ -31,13 +36,12 @@ function drawn(wanted: string, name: string): boolean {
 }
 
 /** Draws a panel: the text of an SVG. */
-export function drawPanel(panel: Panel, window: number): string {
+export function drawPanel(panel: Panel, window: number, style?: FigureStyle): string {
   const all = panelCurves(panel, window);
   const groups = [...new Set(all.map(({ group }) => group))];
   const columns = [...new Set(all.map(({ column }) => column))];
   const kind = panel.column.split(' ')[0]!;
-  const scale = kind === 'orthonormality' ? Math.log10 : (y: number) => y;
-  const y = axis(kind, all, scale, layerOf(panel.column));
+  const y = axis(kind, all, layerOf(panel.column));
   const inside = (value: number) => (value >= y.y[0] && value <= y.y[1] ? value : Number.NaN);
   const curves = all.map(({ group, column, points }): Curve => {
     const bands = points.filter(({ low, high }) => Number.isFinite(low + high));
@@ -45,8 +49,8 @@ export function drawPanel(panel: Panel, window: number): string {
     const [g, c] = [groups.indexOf(group), columns.indexOf(column)];
     return {
       label: [several.group ? group : '', several.column ? symbol(column) : ''].filter(Boolean).join(' '),
-      points: points.map(({ x, mean }) => [x, inside(scale(mean))] as const),
-      band: bands.map(({ x, low, high }) => [x, clamp(scale(low), y.y), clamp(scale(high), y.y)] as const),
+      points: points.map(({ x, mean }) => [x, inside(mean)] as const),
+      band: bands.map(({ x, low, high }) => [x, clamp(low, y.y), clamp(high, y.y)] as const),
       style: several.group
         ? { colour: panel.groups.find(({ name }) => name === group)?.colour ?? g, dash: c }
         : { colour: c, dash: 0 },
@@ -62,7 +66,7 @@ export function drawPanel(panel: Panel, window: number): string {
     curves,
     ...(all.length === 0 && { message: `No run has a column '${panel.column}'.` }),
   };
-  return drawChart(chart);
+  return drawChart(chart, style);
 }
 
 /** The layer of a panel that shows one, `angle 0`, in digits for an axis's label, which has no other subscripts. */
@@ -71,11 +75,11 @@ function layerOf(column: string): string {
   return [...digits].map((digit) => String.fromCodePoint(0x2080 + Number(digit))).join('');
 }
 
-type Axis = Pick<Chart, 'yLabel' | 'y'> & Partial<Pick<Chart, 'yTicks' | 'zeroLine' | 'reference'>>;
+type Axis = Pick<Chart, 'yLabel' | 'y'> & Partial<Pick<Chart, 'yScale' | 'yTicks' | 'zeroLine' | 'reference'>>;
 
-function axis(kind: string, curves: readonly PanelCurve[], scale: (y: number) => number, layer: string): Axis {
-  const means = curves.flatMap(({ points }) => points.map(({ mean }) => scale(mean))).filter(Number.isFinite);
-  const bands = curves.flatMap(({ points }) => points.flatMap(({ low, high }) => [scale(low), scale(high)]));
+function axis(kind: string, curves: readonly PanelCurve[], layer: string): Axis {
+  const means = curves.flatMap(({ points }) => points.map(({ mean }) => mean)).filter(Number.isFinite);
+  const bands = curves.flatMap(({ points }) => points.flatMap(({ low, high }) => [low, high]));
   const [low, high] = [...means, ...bands.filter(Number.isFinite)].reduce(extent, [means[0] ?? 0, means[0] ?? 0]);
   const margin = 0.06 * (high - low) || 1e-3;
   switch (kind) {
@@ -94,23 +98,35 @@ function axis(kind: string, curves: readonly PanelCurve[], scale: (y: number) =>
       };
     }
     case 'theta':
-      return { yLabel: 'Coefficient θ', y: [Math.min(0, low) - margin, Math.max(0, high) + margin], zeroLine: true };
+    case 'constant': {
+      const y = [Math.min(0, low) - margin, Math.max(0, high) + margin] as const;
+      return { yLabel: kind === 'theta' ? 'Coefficient θ' : 'Constant', y, zeroLine: true };
+    }
     case 'orthonormality':
-      return { yLabel: `log10 of orthonormality error${layer && ` E${layer}`}`, y: [low - margin, high + margin] };
+      return {
+        yLabel: `Orthonormality error${layer && ` E${layer}`}`,
+        y: logExtent([...means, ...bands]),
+        yScale: 'log',
+      };
     default:
       return { yLabel: kind, y: [low - margin, high + margin] };
   }
 }
 
+const NOTES = { angle: ANGLE_NOTE, orthonormality: ORTHONORMALITY_NOTE };
+
 function note({ column, groups }: Panel, window: number): string {
   const seeds = [...new Set(groups.map(({ tables }) => tables.length))].sort((a, b) => a - b);
   const rows = Math.min(window, ...groups.flatMap(({ tables }) => tables.map(({ x }) => x.length)));
-  const average = rows > 1 && !column.startsWith('theta') ? `, moving average over ${rows}` : '';
+  const average = rows > 1 && !isTrajectory(column) ? `, moving average over ${rows}` : '';
   const stopped = groups.reduce((sum, { diverged }) => sum + diverged, 0);
   const unit = groups[0]?.unit ?? 'seed';
   const means =
     seeds.at(-1) === 1 ? `One ${unit}` : `Mean of ${seeds.join(' or ')} ${unit}s and its 98 % bootstrap band`;
-  return `${means}${average}.${stopped > 0 ? ` ${stopped} diverged and are missing from there on.` : ''}`;
+  const [symbols = ''] = Object.entries(NOTES).flatMap(([kind, words]) =>
+    column.startsWith(kind) ? [`${words} `] : [],
+  );
+  return `${symbols}${means}${average}.${stopped > 0 ? ` ${stopped} diverged and are missing from there on.` : ''}`;
 }
 
 /** Spikes may leave the frame, but not the height that a curve starts from. */
@@ -125,6 +141,7 @@ export function symbol(column: string): string {
   const [kind = '', index = ''] = column.split(/ (.*)/s);
   if (kind === 'theta') return `θ_${/^F\d/.test(index) ? index.slice(1) : index}`;
   if (kind === 'angle') return `α_${index}`;
+  if (kind === 'constant') return index;
   return kind === 'orthonormality' ? `E_${index}` : column;
 }
 

@@ -1,7 +1,7 @@
 /** Runs that differ in nothing but their seed, and what they have in common. */
 import { type Band, bootstrap, bootstrapCurves } from '../stats/bootstrap.js';
 import { movingAverage } from '../stats/moving-average.js';
-import { columnMean, type Stretch, type Table } from './table.js';
+import { columnMean, isTrajectory, type Stretch, type Table } from './table.js';
 
 export interface Group {
   readonly name: string;
@@ -27,10 +27,10 @@ export function columnsOf({ tables }: Group): string[] {
 
 /**
  * Mean and band over seeds of a column along its x. Each seed's values are averaged over `window` rows first,
- * coefficients are not: they move by small steps.
+ * coefficients and constants are not: they move by small steps.
  */
 export function groupCurve({ tables }: Group, column: string, window: number): BandPoint[] {
-  const length = column.startsWith('theta ') ? 1 : window;
+  const length = isTrajectory(column) ? 1 : window;
   const longest = tables.reduce((a, b) => (b.x.length > a.x.length ? b : a));
   if (longest.x.length === 0) return [];
   const rows = Math.min(length, longest.x.length);

@@ -15,11 +15,17 @@ export interface Table {
 
 /**
  * The columns of a meta-training run: `accuracy`, `loss`, `theta <term>` (as each episode ran with it), `angle <layer>`
- * (layers 0..L-1) and `orthonormality <layer>` (1..L). Outcomes of episodes that diverged are NaN.
+ * (layers 0..L-1) and `orthonormality <layer>` (1..L); `constant <name>` where the rule has learned constants. Outcomes of
+ * episodes that diverged are NaN.
  *
  * @param terms names of the rule's terms, in its order.
+ * @param constants names of its constants, whose values follow the terms' coefficients.
  */
-export function trainingTable(records: readonly EpisodeRecord[], terms: readonly string[]): Table {
+export function trainingTable(
+  records: readonly EpisodeRecord[],
+  terms: readonly string[],
+  constants: readonly string[] = [],
+): Table {
   const outcome = (value: (record: EpisodeRecord) => number | undefined) =>
     records.map((record) => (diverged(record) ? Number.NaN : (value(record) ?? Number.NaN)));
   const layers = records[0]?.orthonormality.length ?? 0;
@@ -31,7 +37,9 @@ export function trainingTable(records: readonly EpisodeRecord[], terms: readonly
     columns: new Map([
       ['accuracy', outcome(({ accuracy }) => accuracy)],
       ['loss', outcome(({ loss }) => loss)],
-      ...terms.map((term, i) => [`theta ${term}`, records.map(({ theta }) => theta[i] ?? Number.NaN)] as const),
+      ...[...terms.map((name) => `theta ${name}`), ...constants.map((name) => `constant ${name}`)].map(
+        (name, i) => [name, records.map(({ theta }) => theta[i] ?? Number.NaN)] as const,
+      ),
       ...perLayer('angles', 'angle', 0),
       ...perLayer('orthonormality', 'orthonormality', 1),
     ]),
@@ -59,13 +67,18 @@ export function courseTable(points: readonly CoursePoint[]): Table {
   };
 }
 
+/** Whether a column is one of coefficients or constants, which move by small steps. */
+export function isTrajectory(column: string): boolean {
+  return /^(theta|constant)( |$)/.test(column);
+}
+
 /** A stretch of x, both ends included. */
 export type Stretch = readonly [from: number, to: number];
 
 /** Mean of a column over a stretch, without one over its last rows; NaN where there is no number. */
 export function columnMean({ x, columns, endRows }: Table, column: string, at?: Stretch): number {
   const values = columns.get(column) ?? [];
-  const rows = endRows ?? (column.startsWith('theta ') ? 50 : 100); // as in a run's summary
+  const rows = endRows ?? (isTrajectory(column) ? 50 : 100); // as in a run's summary
   const chosen = at ? values.filter((_, i) => x[i]! >= at[0] && x[i]! <= at[1]) : values.slice(-rows);
   const finite = chosen.filter(Number.isFinite);
   return finite.reduce((sum, value) => sum + value, 0) / finite.length;

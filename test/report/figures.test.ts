@@ -53,11 +53,12 @@ function pieces(path: Element): [number, number][][] {
 describe('figures', () => {
   const run = records(600, (n) => ({ theta: pool.map((_, i) => ((i - 4) * n) / 1e5) }));
 
-  test('four of them, with labelled axes', () => {
+  test('five of them, with labelled axes', () => {
     const labels = {
       meta_accuracy: 'Accuracy',
       meta_params: 'Coefficient θ',
       meta_angle: 'Angle (degrees)',
+      meta_orthonormality: 'Orthonormality error',
       meta_loss: 'Loss',
     };
     assert.deepEqual(
@@ -123,6 +124,59 @@ describe('figures', () => {
       ),
       180,
     );
+  });
+
+  test('what the symbols of layers mean is said in the figure', () => {
+    assert.match(figure('meta_angle', run).texts.join(' '), /αl: angle between the errors that feedback/);
+    assert.match(figure('meta_orthonormality', run).texts.join(' '), /El: \|z - W W'y\|²/);
+  });
+
+  test('orthonormality: a curve per layer, equal ratios equal distances, ticks of real values', () => {
+    const falling = records(100, (n) => ({ orthonormality: [1000 * 0.9 ** n, 10, 0.01] }));
+    const { curves, labels, yTicks, texts } = figure('meta_orthonormality', falling, { avgWindow: 1 });
+    assert.deepEqual(
+      labels.map(({ textContent }) => textContent),
+      ['E1', 'E2', 'E3'],
+    );
+    assert.deepEqual(yTicks, [0.01, 0.1, 1, 10, 100, 1000]);
+    const [straight, ten, hundredth] = curves.map((curve) => pieces(curve)[0]!);
+    const decade = (hundredth![0]![1] - ten![0]![1]) / 3;
+    for (const [i, [, y]] of straight!.entries())
+      assert.ok(Math.abs(y - straight![0]![1] + i * Math.log10(0.9) * decade) < 0.01);
+    assert.doesNotMatch(texts.join(' '), /log10/);
+    const zero = figure(
+      'meta_orthonormality',
+      records(9, (n) => ({ orthonormality: [n === 5 ? 0 : 1] })),
+      {
+        avgWindow: 1,
+      },
+    );
+    assert.equal(pieces(zero.curves[0]!).length, 2);
+  });
+
+  test('learned constants have a figure of their own, with their names as they are', () => {
+    const learned = records(50, (n) => ({ theta: [1e-3, 0.5 + n / 100] }));
+    const options = { terms: ['F0'], constants: ['c_1'] };
+    const { labels, yTicks, texts } = figure('meta_constants', learned, options);
+    assert.deepEqual(
+      labels.map(({ textContent }) => textContent),
+      ['c_1'],
+    );
+    assert.ok(Math.max(...yTicks) >= 0.8 && texts.includes('Constant'));
+    const coefficients = figure('meta_params', learned, options);
+    assert.equal(coefficients.curves.length, 1);
+    assert.ok(Math.max(...coefficients.yTicks) <= 0.002);
+  });
+
+  test('size, letters and font are those of the style', () => {
+    const font = { path: 'none', family: "Helvetica 'Neue'" };
+    const style = { format: [], size: [400, 300], fontSize: 10, font } as const;
+    for (const { name, svg } of drawFigures(run, { ...defaults, terms: pool, style })) {
+      for (const size of ['width="400"', 'height="300"']) assert.ok(/^<svg [^>]*>/.exec(svg)![0].includes(size), name);
+      assert.match(svg, /^<svg [^>]*font-family="'Helvetica Neue', 'DejaVu Sans'/, name);
+      const sizes = [...svg.matchAll(/font-size="([\d.]+)"/g)].map(([, size]) => Number(size));
+      assert.ok(Math.max(...sizes) <= 10, name);
+    }
   });
 
   test('a network without hidden layers is told', () => {

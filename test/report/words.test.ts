@@ -29,6 +29,7 @@ describe('setSubscripts', () => {
       ['2', '3', '9'],
     ]);
     assert.deepEqual(subscripted('θ_my_own')[1], ['my_own', '3', '9']);
+    assert.deepEqual(subscripted('α_l: angle')[2], [': angle', '-3', null]);
   });
   test('moves what follows back up', () => {
     assert.deepEqual(subscripted('θ_0 e + θ_12, α_1'), [
@@ -56,7 +57,8 @@ describe('room for text', () => {
     assert.deepEqual(wrap('  ', 10, 100), []);
   });
   test('cut shortens long labels only', () => {
-    assert.equal(cut('θ_own'), 'θ_own');
-    assert.match(cut('x'.repeat(100)), /^x{10,}…$/);
+    assert.equal(cut('θ_own', 13, 640), 'θ_own');
+    assert.match(cut('x'.repeat(100), 13, 640), /^x{10,}…$/);
+    assert.ok(labelWidth(cut('x'.repeat(100), 13, 200), 13) <= 80);
   });
 });

@@ -14,7 +14,7 @@ import { records } from './records.js';
 const root = mkdtempSync(join(tmpdir(), 'figures-'));
 after(() => rmSync(root, { recursive: true }));
 const options = { avgWindow: 10, terms: ['F0'], M: 5 };
-const names = ['meta_accuracy', 'meta_angle', 'meta_loss', 'meta_params'];
+const names = ['meta_accuracy', 'meta_angle', 'meta_loss', 'meta_orthonormality', 'meta_params'];
 
 const decode = (png: Uint8Array): PNG => PNG.sync.read(Buffer.from(png));
 const dark = ({ data }: PNG): number => data.filter((value, i) => i % 4 === 0 && value < 100).length;
@@ -74,11 +74,22 @@ describe('writeFigures', () => {
       const run = ${JSON.stringify(records(3))};
       console.log(JSON.stringify(await writeFigures(${JSON.stringify(folder)}, run, ${JSON.stringify(options)})));`;
     const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', script], { encoding: 'utf8' });
-    assert.match(stdout, /written as SVG only.*no binary for this machine/, stderr);
+    assert.match(stdout, /written as SVG, but could not be as PNG: no binary for this machine/, stderr);
     assert.deepEqual(
       readdirSync(folder).sort(),
       names.map((name) => `${name}.svg`),
     );
+  });
+
+  test('writes what the style names beside SVG', async () => {
+    const folder = mkdtempSync(join(root, 'run-'));
+    const style = { format: ['pdf'], size: [400], fontSize: 13 } as const;
+    assert.deepEqual(await writeFigures(folder, records(5), { ...options, style }), {});
+    assert.deepEqual(
+      readdirSync(folder).sort(),
+      names.flatMap((name) => [`${name}.pdf`, `${name}.svg`]),
+    );
+    for (const name of names) assert.match(readFileSync(join(folder, `${name}.pdf`), 'latin1'), /^%PDF-/);
   });
 
   test('a folder that is not there is an error, not a warning', async () => {

@@ -70,7 +70,7 @@ test('a group keeps its colour in panels that leave others out', () => {
 });
 
 test('every kind of column can be drawn, also by itself and where it is missing', () => {
-  for (const column of ['accuracy', 'loss', 'theta F2', 'angle 1', 'orthonormality 1']) {
+  for (const column of ['accuracy', 'loss', 'theta F2', 'angle 1', 'orthonormality 1', 'constant c']) {
     const svg = drawPanel(
       {
         column,
@@ -87,6 +87,24 @@ test('every kind of column can be drawn, also by itself and where it is missing'
     assert.equal(count(svg, /aria-description="curve /g), 1, column);
   }
   assert.match(drawPanel({ column: 'loss', groups: [FA] }, 1), /No run has a column 'loss'/);
+});
+
+test('orthonormality is drawn by its real values on a logarithmic axis, and explained', () => {
+  const errors = group('A', 'orthonormality 3', [
+    [1000, 100, 10, 1],
+    [1000, 100, 10, 1],
+  ]);
+  const svg = drawPanel({ column: 'orthonormality 3', groups: [errors] }, 1);
+  const ticks = /aria-label="y-axis tick label"[^>]*>(.*?)<\/g>/s.exec(svg)![1]!;
+  assert.deepEqual(
+    [...ticks.matchAll(/>([^<>]+)<\/text>/g)].map(([, text]) => text),
+    ['1', '10', '100', '1000'],
+  );
+  assert.match(svg, />[^<]*Orthonormality error E₃</);
+  assert.match(svg, /\|z - W W'y\|²/);
+  const curve = /aria-description="curve [^>]*>\s*<path d="([^"]*)"/.exec(svg)![1]!;
+  const heights = [...curve.matchAll(/,([\d.]+)/g)].map(([, y]) => Number(y));
+  for (const i of [1, 2]) assert.ok(Math.abs(heights[i + 1]! - heights[i]! - (heights[1]! - heights[0]!)) < 0.01);
 });
 
 test('a grid holds its charts beside and below each other, and is a picture', async () => {

@@ -22,6 +22,13 @@ test('the columns of a run, by name', () => {
   assert.deepEqual(columns.get('orthonormality 2'), [0.4, 0.4]);
 });
 
+test("constants have columns of their own, which end as a run's summary says", () => {
+  const run = records(60, (n) => ({ theta: [1e-3, n] }));
+  const table = trainingTable(run, ['F0'], ['c']);
+  assert.deepEqual(table.columns.get('theta F0')![59], 1e-3);
+  assert.equal(columnMean(table, 'constant c'), 35.5);
+});
+
 test('outcomes of episodes that diverged are missing, their coefficients are not', () => {
   const { columns } = trainingTable([record(1), record(2, { skipped: true }), record(3, { loss: Number.NaN })], ['F0']);
   for (const name of ['accuracy', 'loss', 'angle 1', 'orthonormality 1']) {
