@@ -13,7 +13,7 @@ test('draws what lies in the folder when it is asked, not before, and says what 
   await run([...SMALL, '--episodes', '2', '--quiet']);
   const folder = onlyRun(cwd);
   const pngs = () => readdirSync(folder).filter((file) => file.endsWith('.png'));
-  assert.equal(pngs().length, 4);
+  assert.equal(pngs().length, 5);
 
   const elsewhere = temporaryFolder();
   const early = startDrawing(elsewhere);

@@ -14,7 +14,7 @@ const json = (path: string) => JSON.parse(readFileSync(path, 'utf8'));
 
 const FILES = [
   ...['E1_meta.txt', 'acc_meta.txt', 'args.txt', 'e_ang_meta.txt', 'journal.jsonl', 'loss_meta.txt'],
-  ...['accuracy', 'angle', 'loss', 'params'].flatMap((name) => [`meta_${name}.png`, `meta_${name}.svg`]),
+  ...['accuracy', 'angle', 'loss', 'orthonormality', 'params'].flatMap((name) => [`meta_${name}.png`, `meta_${name}.svg`]),
   ...['params.txt', 'run.json'],
 ];
 
