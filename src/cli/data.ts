@@ -1,9 +1,9 @@
 /** `meta-plasticity data`: fetch, list, verify and show data sets. */
 import { basename, resolve } from 'node:path';
-import { defaultCacheDir, describeCache } from '../data/cache.js';
+import { CHOOSE_CACHE, defaultCacheDir, describeCache, writableCache } from '../data/cache.js';
 import { contactSheet } from '../data/contact-sheet.js';
 import type { Dataset } from '../data/dataset.js';
-import { DATABASES } from '../data/open.js';
+import { DATABASES, isNamed } from '../data/open.js';
 import { classIndex } from '../data/sampler.js';
 import { list, oneOf, text, wholeNumber } from './checks.js';
 import { command } from './command.js';
@@ -40,9 +40,10 @@ export const dataCommand = command({
 
 async function listData({ env }: Io, terminal: Terminal): Promise<unknown> {
   const cacheDir = defaultCacheDir(env);
-  const files = await describeCache(cacheDir);
+  const files = cacheDir === undefined ? [] : await describeCache(cacheDir);
   terminal.say(`Data sets: ${DATABASES.join(', ')}, or a folder that holds one folder of PNG files per class`);
-  terminal.say(`Cache: ${cacheDir}${files.length === 0 ? ', empty' : ''}`);
+  const cache = cacheDir ?? `none, for want of a home folder: ${CHOOSE_CACHE}`;
+  terminal.say(`Cache: ${cache}${cacheDir !== undefined && files.length === 0 ? ', empty' : ''}`);
   for (const { file, bytes, sha256 } of files) terminal.say(`  ${file}  ${bytes} bytes  SHA-256 ${sha256}`);
   return { databases: DATABASES, cacheDir, files };
 }
@@ -55,6 +56,10 @@ async function useData(
 ): Promise<unknown> {
   const out = resolve(values.out ?? `${basename(values.database)}.png`);
   if (action === 'sheet') await checkFile({ out, force: values.force });
+  // What is fetched is to stay; all else can do without a cache.
+  if (action === 'fetch' && isNamed(values.database) && values.data_dir === undefined) {
+    await writableCache(defaultCacheDir(io.env));
+  }
   const dataset = await open(values, io, terminal);
   if (action === 'sheet') {
     await writeOut(out, contactSheet(dataset, { perClass: values.per_class }));

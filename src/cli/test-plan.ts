@@ -19,6 +19,7 @@ export interface Test {
 
 /** What is asked for; what is left out is as in the run. */
 export interface TestWishes {
+  readonly data_dir: string | undefined;
   readonly database: readonly string[];
   readonly M: readonly number[];
   readonly K: number | undefined;
@@ -26,15 +27,18 @@ export interface TestWishes {
   readonly from: Source | undefined;
 }
 
+/** What a data set is opened with. */
+export type DataFlags = Pick<Settings, 'database' | 'data_dir' | 'dim'>;
+
 /**
  * The tests in the order of their curves, and a table of what the runs differ in, if they do.
- * @param open opens a data set with images of so many pixels a side; it is called once for each.
+ * @param open opens a data set; it is called once for each.
  * @throws UsageError where tasks do not fit the data.
  */
 export async function planTests(
   runs: readonly RecordedRun[],
-  { database, M: classes, K, Q, from }: TestWishes,
-  open: (database: string, settings: Settings) => Promise<Dataset>,
+  { database, data_dir, M: classes, K, Q, from }: TestWishes,
+  open: (flags: DataFlags) => Promise<Dataset>,
 ): Promise<{ tests: Test[]; differences?: string }> {
   const alike = groupBySettings(runs);
   const { groups, ...differences } = nameGroups(alike);
@@ -45,8 +49,9 @@ export async function planTests(
     for (const run of runs) {
       const settings = evaluate(runOptions, [readObject(runOptions, run.file.settings, join(run.folder, 'run.json'))]);
       for (const name of database.length > 0 ? database : [settings.database]) {
-        const key = JSON.stringify([name, settings.dim]);
-        const dataset = opened.get(key) ?? (await open(name, settings));
+        const flags = { database: name, data_dir: data_dir ?? settings.data_dir, dim: settings.dim };
+        const key = JSON.stringify(flags);
+        const dataset = opened.get(key) ?? (await open(flags));
         opened.set(key, dataset);
         for (const M of classes.length > 0 ? classes : [settings.M]) {
           const size = { M, K: K ?? settings.K, Q: Q ?? settings.Q };

@@ -57,9 +57,7 @@ export const testCommand = command({
   async run({ words, values, io, terminal }) {
     await checkFolder(values, 'meta-test');
     const runs = await readRuns(words, 'test', terminal);
-    const { tests, differences } = await planTests(runs, values, (database, { dim, data_dir }) =>
-      open({ database, dim, data_dir: values.data_dir ?? data_dir }, io, terminal),
-    );
+    const { tests, differences } = await planTests(runs, values, (flags) => open(flags, io, terminal));
     for (const { run, settings } of tests)
       checkFeedback({ ...settings, engine: values.engine }, buildRule(settings, run.file.layers.length - 1).rule);
     for (const folder of new Set(tests.filter(({ tasks }) => tasks.seen).map(({ run }) => run.folder))) {

@@ -1,62 +1,45 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { mkdir, readdir, stat } from 'node:fs/promises';
+import { constants, createReadStream } from 'node:fs';
+import { access, mkdir, readdir, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { isAbsolute, join, relative } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { setTimeout as sleep } from 'node:timers/promises';
-import lockfile from 'proper-lockfile';
 
 /**
  * Where downloaded and generated data is kept: `$XDG_CACHE_HOME/meta-plasticity`, else `~/.cache/meta-plasticity`
- * (XDG Base Directory Specification: a relative XDG_CACHE_HOME is to be ignored).
+ * (XDG Base Directory Specification: a relative XDG_CACHE_HOME is to be ignored). Undefined for who has no home.
  */
-export function defaultCacheDir(env: NodeJS.ProcessEnv): string {
+export function defaultCacheDir(env: NodeJS.ProcessEnv): string | undefined {
   const base = env.XDG_CACHE_HOME;
-  const root = base && isAbsolute(base) ? base : join(env.HOME || homedir(), '.cache');
-  return join(root, 'meta-plasticity');
+  if (base && isAbsolute(base)) return join(base, 'meta-plasticity');
+  const home = env.HOME || homeOfUser();
+  return home && isAbsolute(home) ? join(home, '.cache', 'meta-plasticity') : undefined;
 }
 
-/** What a wait for another process's lock needs. */
-export interface LockOptions {
-  /** Called once if the lock is held by another process, before waiting. */
-  readonly onWait?: () => void;
-  /** Aborts the wait; its reason is thrown. */
-  readonly signal?: AbortSignal | undefined;
+function homeOfUser(): string | undefined {
+  try {
+    return homedir();
+  } catch {
+    return undefined; // No HOME, and no entry for the user either, as in containers with a made-up number.
+  }
 }
+
+/** What to do about a cache that cannot be had. */
+export const CHOOSE_CACHE = 'set XDG_CACHE_HOME to a folder that can be written';
 
 /**
- * Run `task` while holding `folder` (made if absent) against every other process that asks the same.
- *
- * @param task gets a signal that aborts if the lock is lost, as after a suspended laptop wakes up
+ * The cache folder, made if absent, in which files can be made.
+ * @throws Error in one sentence where there is none.
  */
-export async function withLock<T>(
-  folder: string,
-  task: (lost: AbortSignal) => Promise<T>,
-  { onWait, signal }: LockOptions = {},
-): Promise<T> {
-  await mkdir(folder, { recursive: true });
-  const lost = new AbortController();
-  let release: (() => Promise<void>) | undefined;
-  for (let waited = false; release === undefined; ) {
-    try {
-      release = await lockfile.lock(folder, {
-        lockfilePath: join(folder, '.lock'),
-        onCompromised: (error) => lost.abort(error),
-      });
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ELOCKED') throw error;
-      if (!waited) onWait?.();
-      waited = true;
-      await sleep(100);
-      signal?.throwIfAborted();
-    }
-  }
+export async function writableCache(cacheDir: string | undefined): Promise<string> {
+  if (cacheDir === undefined) throw new Error(`There is no home folder to keep data in: ${CHOOSE_CACHE}`);
   try {
-    return await task(lost.signal);
-  } finally {
-    if (!lost.signal.aborted) await release();
+    await mkdir(cacheDir, { recursive: true });
+    await access(cacheDir, constants.W_OK | constants.X_OK);
+  } catch (cause) {
+    throw new Error(`Data cannot be kept in ${cacheDir} (${(cause as Error).message}): ${CHOOSE_CACHE}`, { cause });
   }
+  return cacheDir;
 }
 
 /** One file of the cache; `file` is relative to the cache folder. */

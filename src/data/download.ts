@@ -3,9 +3,9 @@ import { open, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { writeAtomically } from '../files.js';
-import { withLock } from './cache.js';
 import { DownloadError, type HttpOptions } from './http.js';
-import { localSource, remoteSource, type ZipMember, zipMembers } from './zip-range.js';
+import { takeTurn } from './turns.js';
+import { bounded, localSource, remoteSource, type ZipMember, zipMembers } from './zip-range.js';
 
 /** How far a transfer is: `done` of `total` bytes (unknown if absent) of the file named by `label`. */
 export interface Progress {
@@ -23,6 +23,15 @@ export interface DownloadOptions extends HttpOptions {
   readonly onNotice?: ((sentence: string) => void) | undefined;
 }
 
+/** What is asked of the files besides being whole. */
+export interface MemberOptions extends DownloadOptions {
+  /** Says what is wrong with a file, which is then refused; undefined if nothing is. */
+  readonly complaint?: (file: string, bytes: Uint8Array) => string | undefined;
+}
+
+/** Bytes of a zip that are downloaded at most where all of it must be: NIST's has 535 MB. */
+const LARGEST_ZIP = 2 ** 30;
+
 /**
  * Download members of a zip into a folder, each under its base name, without the rest of the zip where the server
  * answers range requests. Files already there are left alone; whatever goes wrong, a file is there whole and checked
@@ -36,11 +45,12 @@ export async function downloadMembers(
   url: string,
   members: readonly string[],
   folder: string,
-  options: DownloadOptions,
+  options: MemberOptions,
 ): Promise<void> {
   const { onNotice, signal } = options;
-  const onWait = () => onNotice?.(`Another process is downloading into ${folder}: waiting for it.`);
-  await withLock(
+  const onWait = (lock: string) =>
+    onNotice?.(`Another process is downloading into ${folder}: waiting for it (it holds ${lock}).`);
+  await takeTurn(
     folder,
     async (lost) => {
       const either = signal ? AbortSignal.any([signal, lost]) : lost;
@@ -53,7 +63,7 @@ export async function downloadMembers(
   );
 }
 
-async function withRetries(options: DownloadOptions, task: (options: DownloadOptions) => Promise<void>): Promise<void> {
+async function withRetries(options: MemberOptions, task: (options: MemberOptions) => Promise<void>): Promise<void> {
   const { retryDelays = [1000, 2000, 4000], onNotice, signal } = options;
   for (let tries = 1; ; tries++) {
     try {
@@ -69,7 +79,7 @@ async function withRetries(options: DownloadOptions, task: (options: DownloadOpt
   }
 }
 
-async function fetchOnce(url: string, names: string[], folder: string, options: DownloadOptions): Promise<void> {
+async function fetchOnce(url: string, names: string[], folder: string, options: MemberOptions): Promise<void> {
   const remote = await remoteSource(url, options);
   if ('read' in remote) {
     for (const member of await zipMembers(url, remote, names)) await fetchMember(member, folder, options);
@@ -81,7 +91,8 @@ async function fetchOnce(url: string, names: string[], folder: string, options: 
   try {
     const length = Number(remote.headers.get('content-length')) || undefined;
     await rm(whole, { force: true });
-    await append(whole, remote.body, { label: file, done: 0, ...(length && { total: length }) }, options);
+    const body = bounded(url, remote.body, LARGEST_ZIP, `${LARGEST_ZIP}, more than any EMNIST`);
+    await append(whole, body, { label: file, done: 0, ...(length && { total: length }) }, options);
     for (const member of await zipMembers(url, await localSource(whole), names)) {
       await fetchMember(member, folder, options);
     }
@@ -91,7 +102,7 @@ async function fetchOnce(url: string, names: string[], folder: string, options: 
   }
 }
 
-async function fetchMember(member: ZipMember, folder: string, options: DownloadOptions): Promise<void> {
+async function fetchMember(member: ZipMember, folder: string, options: MemberOptions): Promise<void> {
   const file = basename(member.name);
   // Named by content, so that the beginning of another version is never continued.
   const part = join(folder, `${file}.${member.crc32.toString(16).padStart(8, '0')}.part`);
@@ -106,6 +117,11 @@ async function fetchMember(member: ZipMember, folder: string, options: DownloadO
   } catch (error) {
     await rm(part); // all of it is there and it is wrong
     throw error;
+  }
+  const complaint = options.complaint?.(file, bytes);
+  if (complaint) {
+    await rm(part);
+    throw new DownloadError(complaint, { permanent: true });
   }
   await writeAtomically(join(folder, file), bytes);
   const leftovers = (await readdir(folder)).filter((name) => name.startsWith(`${file}.`) && name.endsWith('.part'));

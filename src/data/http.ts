@@ -30,7 +30,7 @@ export interface HttpOptions {
   readonly fetch?: Fetch | undefined;
   /** Where the proxy variables are read; default `process.env`. */
   readonly env?: Readonly<Record<string, string | undefined>> | undefined;
-  /** Milliseconds without a byte after which a request is given up; default 30,000. */
+  /** Milliseconds without a byte, or with less than 1 KiB for each second, after which a request is given up; default 30,000. */
   readonly stallTimeout?: number | undefined;
   /** Aborts the request; its reason is thrown. */
   readonly signal?: AbortSignal | undefined;
@@ -55,6 +55,9 @@ export interface Reply {
   discard(): void;
 }
 
+/** Bytes a millisecond that must come; a modem has ten times as many. */
+const SLOWEST = 1024 / 1000;
+
 /** Statuses that a later try may not meet (RFC 9110, RFC 6585, RFC 8470), besides 5xx. */
 const TRANSIENT = new Set([408, 425, 429]);
 
@@ -69,11 +72,15 @@ export async function get(url: string, headers: Record<string, string>, options:
   signal?.throwIfAborted();
   proxyAgent(new URL(url), env); // a wrong address or proxy setting is no matter of trying again: throws here
   const stall = new AbortController();
+  let come = 0; // bytes since the timer was started
   const timer = setTimeout(() => stall.abort(), stallTimeout);
   const explain = (error: unknown): unknown => {
     clearTimeout(timer);
     if (signal?.aborted) return signal.reason;
-    if (stall.signal.aborted) return new DownloadError(`${url} sent nothing for ${stallTimeout / 1000} s`);
+    if (stall.signal.aborted) {
+      const sent = come === 0 ? 'nothing for' : `only ${come} bytes in`;
+      return new DownloadError(`${url} sent ${sent} ${stallTimeout / 1000} s`);
+    }
     if (error instanceof DownloadError) return error;
     const message = error instanceof Error ? error.message : String(error);
     return new DownloadError(message.includes(url) ? message : `${url}: ${message}`, { cause: error });
@@ -109,9 +116,11 @@ export async function get(url: string, headers: Record<string, string>, options:
     const body = async function* () {
       try {
         for await (const chunk of source) {
-          timer.refresh();
+          come += (chunk as Uint8Array).length;
           yield chunk as Uint8Array;
+          if (come < SLOWEST * stallTimeout) continue;
           timer.refresh();
+          come = 0;
         }
       } catch (error) {
         throw explain(error);

@@ -6,6 +6,8 @@ export interface IdxArray {
 }
 
 const UNSIGNED_BYTE = 0x08;
+/** Bytes of the longest header there is, of 255 dimensions. */
+export const LONGEST_HEADER = 4 + 4 * 255;
 
 /**
  * Read an IDX file of unsigned bytes, MNIST's and EMNIST's format: two zero bytes, the element type, the number of
@@ -15,6 +17,18 @@ const UNSIGNED_BYTE = 0x08;
  * @throws Error if anything but exactly that is found; the message says what was found and what was expected
  */
 export function parseIdx(bytes: Uint8Array): IdxArray {
+  const { shape, header, size } = parseIdxHeader(bytes);
+  checkIdxSize(shape, size, bytes.length - header);
+  // Not bytes.subarray: of a Buffer that is a Buffer, whose methods differ.
+  return { shape, data: new Uint8Array(bytes.buffer, bytes.byteOffset + header, size) };
+}
+
+/**
+ * What an IDX file's beginning says: its dimensions, the header's own bytes and those of the elements after it.
+ *
+ * @throws Error if it is no IDX file of unsigned bytes, or shorter than its header
+ */
+export function parseIdxHeader(bytes: Uint8Array): { shape: number[]; header: number; size: number } {
   if (bytes.length < 4) throw new Error(`not an IDX file: ${bytes.length} bytes, expected a header of at least 4`);
   const [zero, alsoZero, type, rank] = bytes as unknown as [number, number, number, number];
   if (zero !== 0 || alsoZero !== 0) {
@@ -31,13 +45,13 @@ export function parseIdx(bytes: Uint8Array): IdxArray {
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const shape = Array.from({ length: rank }, (_, i) => view.getUint32(4 + 4 * i));
-  const expected = shape.reduce((product, n) => product * n, 1);
-  const found = bytes.length - header;
-  if (found !== expected) {
-    throw new Error(`IDX data of ${found} bytes, expected ${shape.join(' x ')} = ${expected} as its header says`);
-  }
-  // Not bytes.subarray: of a Buffer that is a Buffer, whose methods differ.
-  return { shape, data: new Uint8Array(bytes.buffer, bytes.byteOffset + header, found) };
+  return { shape, header, size: shape.reduce((product, n) => product * n, 1) };
+}
+
+/** @throws Error if there are not as many bytes of elements as the header says; `more`: at least so many were found. */
+export function checkIdxSize(shape: readonly number[], expected: number, found: number, more = ''): void {
+  if (found === expected) return;
+  throw new Error(`IDX data of ${more}${found} bytes, expected ${shape.join(' x ')} = ${expected} as its header says`);
 }
 
 function hex(bytes: ArrayLike<number>): string {

@@ -1,7 +1,7 @@
 /** From a database's name to its images in memory. */
-import { defaultCacheDir } from './cache.js';
 import type { Dataset } from './dataset.js';
-import type { EmnistOptions, EmnistSplit } from './emnist.js';
+import type { EmnistOptions } from './emnist.js';
+import { EMNIST_SPLITS, type EmnistSplit, SPLIT_SIZES } from './emnist-splits.js';
 import type { MnistName } from './mnist.js';
 
 /** Databases with a name; any other is the path of a folder. */
@@ -22,7 +22,7 @@ export function isNamed(database: string): boolean {
   return (DATABASES as readonly string[]).includes(database);
 }
 
-export interface OpenOptions extends Omit<EmnistOptions, 'dim' | 'split'> {
+export interface OpenOptions extends Omit<EmnistOptions, 'dim' | 'split' | 'published'> {
   /** Side of the images in pixels. */
   readonly dim: number;
 }
@@ -33,32 +33,23 @@ export interface OpenOptions extends Omit<EmnistOptions, 'dim' | 'split'> {
  * @throws Error in one sentence where the data cannot be had, or is not what it should be.
  */
 export async function openDataset(database: string, options: OpenOptions): Promise<Dataset> {
-  const { dim, dataDir, onProgress, env = process.env, cacheDir = defaultCacheDir(env) } = options;
   // Imported when needed: a run on one of them should not wait for the others' libraries.
   if (!isNamed(database)) return (await import('./folder.js')).loadFolder(database, options);
-  if (database === 'glyphs') return (await import('./glyphs/glyphs.js')).loadGlyphs({ dim, onProgress, cacheDir });
+  if (database === 'glyphs') return (await import('./glyphs/glyphs.js')).loadGlyphs(options);
   const [, split] = /^emnist-?(.*)$/.exec(database) ?? [];
-  if (split === undefined) return (await import('./mnist.js')).loadMnist(database as MnistName, dataDir, dim);
+  if (split === undefined)
+    return (await import('./mnist.js')).loadMnist(database as MnistName, { dataDir: undefined, ...options });
   return (await import('./emnist.js')).loadEmnist({ ...options, split: (split || 'balanced') as EmnistSplit });
 }
 
-const DIGITS = Array.from('0123456789');
-const LETTERS = Array.from('ABCDEFGHIJKLMNOPQRSTUVWXYZ');
-const BALANCED = [...DIGITS, ...LETTERS, ...Array.from('abdefghnqrt')];
-
-/** Classes and images of each, of the data sets that have as many of all (EMNIST: Cohen et al. 2017, table II). */
-const SIZES: Readonly<Record<string, readonly [classes: readonly string[], perClass: number]>> = {
-  emnist: [BALANCED, 400],
-  'emnist-letters': [LETTERS.map((letter) => letter + letter.toLowerCase()), 800],
-  'emnist-digits': [DIGITS, 4000],
-  'emnist-mnist': [DIGITS, 1000],
-  glyphs: [BALANCED, 400],
-};
-
 /** What is known of a named data set before it is opened; undefined where that is too little. */
 export function namedSize(name: string): Pick<Dataset, 'name' | 'classes' | 'labels'> | undefined {
-  if (!Object.hasOwn(SIZES, name)) return undefined;
-  const [classes, perClass] = SIZES[name]!;
+  // The glyphs are in EMNIST Balanced's classes and numbers.
+  const split = ['emnist', 'glyphs'].includes(name)
+    ? 'balanced'
+    : EMNIST_SPLITS.find((one) => name === `emnist-${one}`);
+  const { classes, perClass } = split ? SPLIT_SIZES[split] : {};
+  if (!classes || !perClass) return undefined;
   return {
     name,
     classes,

@@ -30,7 +30,13 @@ export async function remoteSource(url: string, options: HttpOptions): Promise<B
   const first = await get(url, { Range: `bytes=-${TAIL}` }, options);
   if (first.status === 200) return first;
   const { start: tailStart, size } = contentRange(url, first);
-  const tail = await collect(first.body);
+  if (tailStart !== Math.max(0, size - TAIL)) {
+    first.discard();
+    throw new DownloadError(`${url} sent bytes ${tailStart}-${size - 1}, asked for the last ${TAIL}`, {
+      permanent: true,
+    });
+  }
+  const tail = await collect(bounded(url, first.body, size - tailStart));
   if (tail.length !== size - tailStart) {
     throw new DownloadError(`${url} sent ${tail.length} bytes of the ${size - tailStart} it announced`);
   }
@@ -50,7 +56,7 @@ export async function remoteSource(url: string, options: HttpOptions): Promise<B
       if (range.start !== start || range.end > end) {
         throw new DownloadError(`${url} sent bytes ${range.start}-${range.end - 1}, asked for ${start}-${end - 1}`);
       }
-      yield* reply.body;
+      yield* bounded(url, reply.body, range.end - range.start);
     } finally {
       reply.discard();
     }
@@ -66,6 +72,25 @@ function contentRange(url: string, reply: Reply): { start: number; end: number; 
     throw new DownloadError(`${url} sent a part with Content-Range '${header}'`, { permanent: true });
   }
   return { start: Number(start), end: Number(last) + 1, size: Number(size) };
+}
+
+/**
+ * What comes, up to `most` bytes.
+ * @param announced how the message calls as many
+ * @throws DownloadError, for good, when more comes
+ */
+export async function* bounded(
+  url: string,
+  chunks: AsyncIterable<Uint8Array>,
+  most: number,
+  announced = `the ${most} it announced`,
+): AsyncGenerator<Uint8Array, void> {
+  let come = 0;
+  for await (const chunk of chunks) {
+    come += chunk.length;
+    if (come > most) throw new DownloadError(`${url} sent more bytes than ${announced}`, { permanent: true });
+    yield chunk;
+  }
 }
 
 async function collect(chunks: AsyncIterable<Uint8Array>): Promise<Buffer> {
@@ -90,8 +115,10 @@ export interface ZipMember {
   unpack(packed: Uint8Array): Uint8Array;
 }
 
-/** More than any member of EMNIST's zip; what claims to be larger is not unpacked into memory. */
-const LARGEST_MEMBER = 2 ** 30;
+/** More than any member we want of EMNIST's zip has, 29 MB; what claims to be larger is not taken into memory. */
+const LARGEST_MEMBER = 2 ** 26;
+/** More than EMNIST's zip has, some 40: each may cost a request. */
+const MOST_MEMBERS = 1000;
 
 /**
  * The members of the given names of a zip.
@@ -102,8 +129,13 @@ export async function zipMembers(label: string, source: ByteSource, names: reado
   const found = new Map<string, ZipMember>();
   try {
     const zip = await yauzl.fromRandomAccessReaderPromise(new SourceReader(source), source.size, { autoClose: false });
+    if (zip.entryCount > MOST_MEMBERS) {
+      throw new Error(`it has ${zip.entryCount} members, expected at most ${MOST_MEMBERS}`);
+    }
     for await (const entry of zip.eachEntry()) {
-      if (names.includes(entry.fileName)) found.set(entry.fileName, zipMember(label, source, zip, entry));
+      if (!names.includes(entry.fileName)) continue;
+      if (found.has(entry.fileName)) throw new Error(`it has two members called ${entry.fileName}`);
+      found.set(entry.fileName, zipMember(label, source, zip, entry));
     }
   } catch (error) {
     if (error instanceof DownloadError) throw error;
@@ -133,9 +165,13 @@ class SourceReader extends yauzl.RandomAccessReader {
 function zipMember(label: string, source: ByteSource, zip: yauzl.ZipFile, entry: yauzl.Entry): ZipMember {
   const { fileName: name, compressedSize: packedSize, uncompressedSize: size, crc32: crc } = entry;
   const deflated = entry.compressionMethod === 8;
-  if (entry.isEncrypted() || !(deflated || entry.compressionMethod === 0) || size > LARGEST_MEMBER) {
+  if (
+    entry.isEncrypted() ||
+    !(deflated || entry.compressionMethod === 0) ||
+    Math.max(size, packedSize) > LARGEST_MEMBER
+  ) {
     throw new DownloadError(
-      `${label}: ${name} (method ${entry.compressionMethod}, ${size} bytes) is encrypted, larger than ` +
+      `${label}: ${name} (method ${entry.compressionMethod}, ${packedSize} bytes, ${size} unpacked) is encrypted, larger than ` +
         `${LARGEST_MEMBER} bytes or neither stored nor deflated`,
       { permanent: true },
     );
