@@ -9,7 +9,7 @@ import { pipeline } from 'node:stream/promises';
  * Where downloaded and generated data is kept: `$XDG_CACHE_HOME/meta-plasticity`, else `~/.cache/meta-plasticity`
  * (XDG Base Directory Specification: a relative XDG_CACHE_HOME is to be ignored). Undefined for who has no home.
  */
-export function defaultCacheDir(env: NodeJS.ProcessEnv): string | undefined {
+export function defaultCacheDir(env: Readonly<Record<string, string | undefined>>): string | undefined {
   const base = env.XDG_CACHE_HOME;
   if (base && isAbsolute(base)) return join(base, 'meta-plasticity');
   const home = env.HOME || homeOfUser();

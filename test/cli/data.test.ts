@@ -40,6 +40,23 @@ describe('data', () => {
     assert.ok(readFileSync('images.png').length > 0);
   });
 
+  test('sheet into a folder that is not there is refused in a sentence', async () => {
+    const { code, stderr } = await run(['data', 'sheet', ...IMAGES, '--out', 'nowhere/sheet.png']);
+    assert.deepEqual(
+      [code, /--out must be in a folder that is there, not 'nowhere\/sheet\.png'/.test(stderr)],
+      [2, true],
+    );
+  });
+
+  test('without a home list and verify go on, fetch does not', async () => {
+    const homeless = { HOME: 'none' };
+    assert.match((await run(['data', 'list'], { env: homeless })).stdout, /Cache: none.*set XDG_CACHE_HOME/);
+    assert.equal((await run(['data', 'verify', ...IMAGES], { env: homeless })).code, 0);
+    const { code, stderr } = await run(['data', 'fetch', '--database', 'glyphs'], { env: homeless });
+    assert.equal(code, 1);
+    assert.match(stderr, /no home folder to keep data in: set XDG_CACHE_HOME/);
+  });
+
   test('list names the files in the cache', async () => {
     assert.match((await run(['data', 'list'], { env })).stdout, /Cache: .*cache.meta-plasticity, empty/);
     const folder = join(env.XDG_CACHE_HOME, 'meta-plasticity', 'emnist');

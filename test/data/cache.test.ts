@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
+import { spawnSync } from 'node:child_process';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { defaultCacheDir, describeCache, withLock } from '#dist/data/cache.js';
+import { defaultCacheDir, describeCache, writableCache } from '#dist/data/cache.js';
 
 let folder: string;
 before(async () => {
@@ -20,49 +20,26 @@ test('defaultCacheDir follows XDG_CACHE_HOME where it is absolute, else the home
   assert.equal(defaultCacheDir({ XDG_CACHE_HOME: 'relative', HOME: '/home/a' }), atHome);
 });
 
-describe('withLock', () => {
-  test('one at a time, in a folder that it makes; the second is told that it waits', async () => {
-    const own = join(folder, 'deep', 'lock');
-    const events: string[] = [];
-    const run = () =>
-      withLock(
-        own,
-        async () => {
-          events.push('in');
-          await sleep(150);
-          events.push('out');
-        },
-        { onWait: () => events.push('wait') },
-      );
-    await Promise.all([run(), run()]);
-    assert.equal(events.filter((event) => event === 'wait').length, 1);
-    assert.deepEqual(
-      events.filter((event) => event !== 'wait'),
-      ['in', 'out', 'in', 'out'],
-    );
-    assert.deepEqual(await readdir(own), []);
-  });
+test('defaultCacheDir is undefined for who has no home, or one that is none', () => {
+  const program = `
+    import { defaultCacheDir } from ${JSON.stringify(import.meta.resolve('#dist/data/cache.js'))};
+    import os from 'node:os';
+    import { syncBuiltinESMExports } from 'node:module';
+    os.homedir = () => { throw new Error('uv_os_homedir returned ENOENT'); };
+    syncBuiltinESMExports();
+    process.stdout.write(String(defaultCacheDir({})));`;
+  const { stdout } = spawnSync(process.execPath, ['--input-type=module', '--eval', program], { encoding: 'utf8' });
+  assert.equal(stdout, 'undefined');
+  assert.equal(defaultCacheDir({ HOME: 'relative' }), undefined);
+});
 
-  test('is released when the task throws, and its error comes through', async () => {
-    const own = join(folder, 'throwing');
-    await assert.rejects(
-      withLock(own, async () => Promise.reject(new Error('mine'))),
-      /mine/,
-    );
-    assert.equal(await withLock(own, async () => 7), 7);
-  });
-
-  test('takes over from a process that was killed, but waits for one that lives until aborted', async () => {
-    const own = join(folder, 'stale');
-    await mkdir(join(own, '.lock'), { recursive: true });
-    await assert.rejects(
-      withLock(own, async () => 1, { signal: AbortSignal.timeout(150) }),
-      /timeout/,
-    );
-    const aMinuteAgo = new Date(Date.now() - 60_000);
-    await utimes(join(own, '.lock'), aMinuteAgo, aMinuteAgo);
-    assert.equal(await withLock(own, async () => 2), 2);
-  });
+test('writableCache makes the folder, or names what can be done', async () => {
+  const own = join(folder, 'new', 'cache');
+  assert.equal(await writableCache(own), own);
+  assert.deepEqual(await readdir(own), []);
+  await writeFile(join(folder, 'file'), '');
+  await assert.rejects(writableCache(join(folder, 'file', 'cache')), /kept in .*file.cache \(ENOTDIR.*XDG_CACHE_HOME/);
+  await assert.rejects(writableCache(undefined), /no home folder.*set XDG_CACHE_HOME to a folder/);
 });
 
 describe('describeCache', () => {

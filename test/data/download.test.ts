@@ -5,13 +5,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
 import { crc32 } from 'node:zlib';
-import { type DownloadOptions, downloadMembers, type Progress } from '#dist/data/download.js';
+import { downloadMembers, type MemberOptions, type Progress } from '#dist/data/download.js';
 import {
   answer,
   isMemberRange,
   type Misbehaviour,
   makeEmnist,
   nistZip,
+  pour,
   sendBeginning,
   serve,
 } from './loopback-server.js';
@@ -36,7 +37,7 @@ async function setUp(t: TestContext, misbehave?: Misbehaviour, content = zip) {
     const goal = stored + 10_000;
     return sendBeginning(zip, request, response, 10_000, after, () => stored >= goal);
   };
-  const download = (options: DownloadOptions = {}) =>
+  const download = (options: MemberOptions = {}) =>
     downloadMembers(server.url, members, folder, {
       env: {},
       retryDelays: [1, 1], // three tries
@@ -168,6 +169,29 @@ describe('downloadMembers', () => {
     const { folder, download } = await setUp(t, undefined, nistZip(files, { crc: 0xbad }));
     await assert.rejects(download(), /images.* arrived damaged: .*CRC-32 .*expected .* with bad.*tried 3 times/);
     await assertNothingFinal(folder);
+  });
+
+  test('what there is a complaint about is refused at once, and leaves nothing', async (t) => {
+    const { folder, download, ranges } = await setUp(t);
+    const complaint = (file: string, bytes: Uint8Array) =>
+      file === images && files[images]!.equals(bytes) ? `${file} is not what it was` : undefined;
+    await assert.rejects(download({ complaint }), /^DownloadError: emnist-.*images.*gz is not what it was$/);
+    assert.equal(starts(ranges).length, 1);
+    await assertNothingFinal(folder);
+  });
+
+  test('a body that goes on beyond its range is cut off, and refused', async (t) => {
+    const { folder, download, ranges } = await setUp(t, (request, response) => {
+      if (!isMemberRange(request)) return false;
+      const { headers, body } = answer(zip, request.headers.range);
+      const { 'Content-Length': _, ...unmeasured } = headers;
+      response.writeHead(206, unmeasured);
+      pour(response, body);
+      return true;
+    });
+    await assert.rejects(download(), /sent more bytes than the \d+ it announced/);
+    assert.equal(starts(ranges).length, 1);
+    for (const name of await readdir(folder)) assert.ok((await stat(join(folder, name))).size < 1_000_000);
   });
 
   test('a beginning left by somebody else, wrong or too long, does no harm', async (t) => {

@@ -81,19 +81,29 @@ describe('get', () => {
     const silent = await start(t, () => true);
     await assert.rejects(read(silent.url, { stallTimeout: 80 }), failure(false, /sent nothing for 0.08 s/));
     const halting = await start(t, (request, response) => sendBeginning(file, request, response, 5, () => undefined));
-    await assert.rejects(read(halting.url, { stallTimeout: 80 }), failure(false, /sent nothing for 0.08 s/));
+    await assert.rejects(read(halting.url, { stallTimeout: 80 }), failure(false, /sent only 5 bytes in 0.08 s/));
   });
 
-  test('a slow server that keeps sending is no stall', async (t) => {
-    const { url } = await start(t, (_, response) => {
+  /** A server that sends so many bytes every 30 ms. */
+  const trickle = (t: TestContext, bytes: number, times: number) =>
+    start(t, (_, response) => {
       let sent = 0;
       const timer = setInterval(() => {
-        response.write(file.subarray(sent, ++sent));
-        if (sent === file.length) response.end(() => clearInterval(timer));
+        response.write(Buffer.alloc(bytes, 'x'));
+        if (++sent >= times) response.end();
       }, 30);
+      response.on('close', () => clearInterval(timer));
       return true;
     });
-    assert.equal(await read(url, { stallTimeout: 450 }), file.toString()); // 600 ms in all
+
+  test('a slow server that keeps sending is no stall', async (t) => {
+    const { url } = await trickle(t, 500, 20);
+    assert.equal((await read(url, { stallTimeout: 450 })).length, 10_000); // 600 ms in all
+  });
+
+  test('one that sends a byte now and then is', async (t) => {
+    const { url } = await trickle(t, 1, 1000);
+    await assert.rejects(read(url, { stallTimeout: 450 }), failure(false, /sent only \d+ bytes in 0.45 s/));
   });
 
   test("aborting throws the signal's reason: before, while waiting, and while reading", async (t) => {

@@ -1,4 +1,5 @@
 /** What the download is tested against: a server on 127.0.0.1 with a small zip laid out as NIST's, that can misbehave. */
+import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { crc32, deflateRawSync, gzipSync } from 'node:zlib';
@@ -75,6 +76,16 @@ export function sendBeginning(
   return true;
 }
 
+/** Sends a body again and again, without end, for as long as it is taken. */
+export function pour(response: ServerResponse, body: Uint8Array): void {
+  const more = () => {
+    while (response.write(body));
+  };
+  response.on('drain', more);
+  response.on('close', () => response.off('drain', more));
+  more();
+}
+
 /** A request for the middle of the file, as for a member, not for its end, as for the directory. */
 export function isMemberRange(request: IncomingMessage, bytes = 1000): boolean {
   const [, start, end] = /^bytes=(\d+)-(\d+)$/.exec(request.headers.range ?? '') ?? [];
@@ -143,7 +154,7 @@ export function noise(length: number, seed = 1): Buffer {
   return bytes;
 }
 
-/** A made-up EMNIST Balanced of 3 classes x 20 noisy images: its files by NIST's names, and what should be read. */
+/** A made-up EMNIST Balanced of 3 classes x 20 noisy images: its files by NIST's names, what should be read, and sums. */
 export function makeEmnist() {
   const count = 60;
   const images = noise(count * 784);
@@ -158,7 +169,13 @@ export function makeEmnist() {
     'emnist-balanced-test-labels-idx1-ubyte.gz': gzipSync(makeIdx([count], labels)),
     'emnist-balanced-mapping.txt': Buffer.from('0 48\n1 65\n2 97\n'),
   };
-  return { files, images, labels, classes: ['0', 'A', 'a'] };
+  const published = Object.fromEntries(
+    Object.entries(files).map(([name, bytes]) => [
+      name.replace('.gz', ''),
+      { [name.endsWith('.gz') ? 'file' : 'unpacked']: createHash('sha256').update(bytes).digest('hex') },
+    ]),
+  );
+  return { files, images, labels, classes: ['0', 'A', 'a'], published };
 }
 
 /** The files in NIST's folder `gzip`, among others, far enough from the zip's end to need requests of their own. */

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
 import { DownloadError } from '#dist/data/http.js';
 import { type ByteSource, localSource, remoteSource, type ZipMember, zipMembers } from '#dist/data/zip-range.js';
-import { answer, isMemberRange, type Misbehaviour, makeZip, noise, serve } from './loopback-server.js';
+import { answer, isMemberRange, type Misbehaviour, makeZip, noise, pour, serve } from './loopback-server.js';
 
 const text = Buffer.from('0 48\n1 49\n'.repeat(20));
 const bytes = noise(3000);
@@ -78,6 +78,14 @@ describe('zipMembers', () => {
     await refuses(zip, 'a/other', /x\.zip has no member a\/other/);
     await refuses(makeZip([{ name: 'a', data: text, method: 14 }]), 'a', /method 14/);
     await refuses(makeZip([{ name: 'a', data: text, flags: 1 }]), 'a', /encrypted/);
+    const twice = makeZip(['one', 'other'].map((content) => ({ name: 'a', data: Buffer.from(content) })));
+    await refuses(twice, 'a', /two members called a$/);
+    const empty = Buffer.alloc(0);
+    const many = makeZip(Array.from({ length: 60_000 }, (_, i) => ({ name: `${i}`, data: empty, method: 0 })));
+    await refuses(many, '7', /60000 members, expected at most 1000/);
+    const huge = makeZip([{ name: 'a', data: text }]);
+    huge.writeUInt32LE(2 ** 31, huge.indexOf('PK\x01\x02') + 20); // its packed size in the directory
+    await refuses(huge, 'a', /2147483648 bytes, .* larger than/);
   });
 });
 
@@ -139,6 +147,24 @@ describe('remoteSource', () => {
       return true;
     };
     await assert.rejects(open(t, unplaced), /Content-Range 'null'/);
+  });
+
+  test('an end that never ends, and one that is not what was asked for, are refused', async (t) => {
+    const endless: Misbehaviour = (request, response) => {
+      const { headers, body } = answer(zip, request.headers.range);
+      const { 'Content-Length': _, ...unmeasured } = headers;
+      response.writeHead(206, unmeasured);
+      pour(response, body);
+      return true;
+    };
+    await assert.rejects(open(t, endless), /sent more bytes than the 131072 it announced/);
+    const all: Misbehaviour = (_, response) => {
+      const size = 2 ** 40;
+      response.writeHead(206, { 'Content-Range': `bytes 0-${size - 1}/${size}` });
+      pour(response, zip);
+      return true;
+    };
+    await assert.rejects(open(t, all), /sent bytes 0-1099511627775, asked for the last 131072/);
   });
 
   test('fewer bytes than announced is an error', async (t) => {

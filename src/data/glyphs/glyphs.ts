@@ -27,7 +27,7 @@ export interface GlyphsOptions {
   /** Where the images are kept once made; default {@link defaultCacheDir}. */
   readonly cacheDir?: string | undefined;
   /** Where the default cache folder is read; default `process.env`. */
-  readonly env?: NodeJS.ProcessEnv | undefined;
+  readonly env?: Readonly<Record<string, string | undefined>> | undefined;
   /** Told after each class how many images of how many are drawn; not called where the cache has them. */
   readonly onProgress?: ((progress: { label: string; done: number; total: number }) => void) | undefined;
   /** Told in a sentence where the images cannot be kept. */
