@@ -33,7 +33,7 @@ describe('test', () => {
     const [a, b] = [await runOn('a', 1), await runOn('b', 2)];
     assert.notEqual(a.checksum, b.checksum);
     const checksums = async (flags: string[]) => {
-      const { code, stderr } = await run(['test', a.folder, b.folder, '--tasks', '1', ...flags]);
+      const { code, stderr } = await run(['test', a.folder, b.folder, '--tasks', '1', '--force', ...flags]);
       assert.equal(code, 0, stderr);
       return json(join('meta-test', 'meta-test.json')).tests.map(
         ({ data }: { data: { checksum: string } }) => data.checksum,
