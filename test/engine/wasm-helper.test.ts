@@ -12,6 +12,7 @@ import { Helper } from '#dist/engine/wasm/helper.js';
 import { compileKernels, instantiate } from '#dist/engine/wasm/kernels.js';
 import { loadKernels } from '#dist/engine/wasm/load.js';
 import { shapeOf } from '#dist/engine/wasm/preparation.js';
+import { Schedule } from '#dist/engine/wasm/schedule.js';
 import { Stage } from '#dist/engine/wasm/stage.js';
 import { statistics } from '#dist/engine/wasm/statistics.js';
 import { drawWeights } from '#dist/network/initialise.js';
@@ -127,6 +128,23 @@ describe('the same bytes with the helper thread as without', () => {
       assert.deepEqual(result, await run(alone, episodes[i]!, pool));
     await engine.dispose();
     await check(episodes[0]!);
+  });
+
+  test('a helper that comes up while memory is laid out anew writes nothing where it was laid out before', async () => {
+    const [episode] = episodesOf('fix', 1) as [Episode];
+    const module = await compileKernels(await loadKernels({ relaxed: false, shared: true }), false);
+    const memory = newMemory(true);
+    const machine = { arena: new Arena(memory), kernels: instantiate(module, memory) };
+    const schedule = new Schedule(machine, { module, memory });
+    const theta = thetaOf(pool);
+    await schedule.run(episode, pool, (space, measure) => runEpisode(machine, space, episode, theta, measure));
+    schedule.prefetch(episode, pool);
+    const result = await schedule.run({ ...episode }, pool, async (space, measure) => {
+      while (!(measure() instanceof Promise)) await setTimeout(5);
+      return runEpisode(machine, space, episode, theta, measure);
+    });
+    assert.deepEqual(result, await run(alone, episode, pool));
+    await schedule.dispose();
   });
 
   test('after an episode that diverged while the next was being prepared', async () => {

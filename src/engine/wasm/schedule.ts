@@ -37,6 +37,8 @@ export class Schedule {
   readonly #onNotice: ((sentence: string) => void) | undefined;
   #helper: Helper | undefined;
   #noticed = false;
+  /** When the helper sees memory as the stage does: it writes down constants of its own, which must not hit another stage. */
+  #laidOut: Promise<unknown> = Promise.resolve();
   #stage: Stage | undefined;
   /** By slot. */
   #ahead: (Ahead | undefined)[] = [];
@@ -101,13 +103,17 @@ export class Schedule {
     if (old?.fits(episode, rule) && old.slots.length >= slots) return old;
     this.#stage = undefined;
     // The helper may still be writing there.
-    await Promise.all(this.#ahead.map((ahead) => ahead?.done.catch(() => {})));
+    await Promise.all([this.#laidOut, ...this.#ahead.map((ahead) => ahead?.done)].map((done) => done?.catch(() => {})));
     const stage = new Stage(this.#machine, shapeOf(episode, rule), rule, slots);
     this.#ahead = [];
     this.#latest = 0;
     this.#stage = stage;
-    this.#helper?.layOut(stage);
+    this.#layOut(stage);
     return stage;
+  }
+
+  #layOut(stage: Stage): void {
+    if (this.#helper) this.#laidOut = this.#helper.layOut(stage);
   }
 
   /** Has the helper prepare an episode. The first time only starts it: there are no two slots yet. */
@@ -116,7 +122,8 @@ export class Schedule {
     const stage = this.#stage;
     if (!this.#helper) {
       this.#helper = new Helper(this.#helperData);
-      if (stage) this.#helper.layOut(stage);
+      // One with a single slot will make room for another at once.
+      if (stage && stage.slots.length > 1) this.#layOut(stage);
     }
     const { failure } = this.#helper;
     if (failure) {
