@@ -29,6 +29,7 @@ export { type LearnOptions, learn } from './meta/learn.js';
 export { learnedTheta, type MetaTestOptions, metaTest } from './meta/meta-test.js';
 export { L1_METHODS, type ObjectiveOptions } from './meta/objective.js';
 export type { AdamState, EpisodeRecord } from './meta/record.js';
+export { steadyScale } from './meta/steady-scale.js';
 export { automaticScale, termNorms } from './meta/term-scale.js';
 export { type Checkpoint, DivergedError, startingPoint, type TrainOptions, train } from './meta/trainer.js';
 export { drawWeights } from './network/initialise.js';

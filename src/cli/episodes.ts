@@ -107,7 +107,7 @@ export async function runEpisodes(
   }
   terminal.say(`Results are in ${folder}`);
   const trouble = diverged ? [diverged.message] : (summary?.trouble ?? []);
-  if (trouble.length) terminal.warn([...trouble, advice(experiment)].join(' '));
+  if (trouble.length) terminal.warn([...trouble, advice(experiment, log.records)].join(' '));
   const signal = done < episodes ? interruption.received() : undefined;
   if (signal) terminal.warn(`Stopped after episode ${done}; to go on: npx meta-plasticity --resume ${quote(folder)}`);
   const outcome = diverged ? 'diverged' : signal ? 'interrupted' : 'complete';

@@ -2,7 +2,7 @@
 import type { Dataset } from '../data/dataset.js';
 import { isNamed, namedSize, openDataset } from '../data/open.js';
 import { type ClassIndex, classIndex, makeEpisode, type Split, splitClasses, type TaskDraw } from '../data/sampler.js';
-import { ENGINE_FEEDBACKS, type Episode, type Feedback } from '../engine/engine.js';
+import { ENGINE_FEEDBACKS, type Engine, type Episode, type Feedback } from '../engine/engine.js';
 import { defaultLayers, HIDDEN_LAYERS } from '../network/layers.js';
 import { matrixOf, type Rule, ruleUsesB } from '../plasticity/rule.js';
 import { stream } from '../random/stream.js';
@@ -32,6 +32,8 @@ const CLIP = 10;
 
 /** Episodes that the terms are measured on for `--term_scale auto`. */
 const MEASURED_EPISODES = [1, 2, 3, 4];
+/** The first of them, on which it is tried whether terms lead to divergence. */
+const TRIED_EPISODES = 2;
 
 /**
  * Builds the rule, opens the data and checks that the settings fit them. `scale` is what is asked for: `auto` is not
@@ -55,6 +57,7 @@ export function chooseClip({ clip }: Pick<Settings, 'clip'>, { terms }: Rule): n
 
 /**
  * All of an experiment.
+ * @param engine what the run's terms are tried out with, unless they need not be.
  * @param recorded the scales of a run that is resumed: not measured again, so that it goes on exactly.
  * @throws UsageError as `assemble`.
  */
@@ -62,6 +65,7 @@ export async function prepare(
   settings: Settings,
   io: Io,
   terminal: Terminal,
+  engine: Promise<Engine>,
   recorded?: readonly number[],
 ): Promise<Experiment> {
   const assembled = await assemble(settings, io, terminal);
@@ -70,9 +74,24 @@ export async function prepare(
   if (scale !== 'auto') return { ...assembled, scale };
   // F0 alone has nothing to be measured beside: the engine that measures is not even loaded.
   if (rule.terms.length === 1) return { ...assembled, scale: theta.map(() => 1) };
-  const { automaticScale } = await import('../meta/term-scale.js');
+  const [{ automaticScale }, { steadyScale }] = await Promise.all([
+    import('../meta/term-scale.js'),
+    import('../meta/steady-scale.js'),
+  ]);
   const episodes = MEASURED_EPISODES.map(episodeMaker(assembled));
-  return { ...assembled, scale: automaticScale(rule, episodes, theta.slice(rule.terms.length)) };
+  const bySize = automaticScale(rule, episodes, theta.slice(rule.terms.length));
+  const { adapt } = await adapting(await engine);
+  const tried = episodes.slice(0, TRIED_EPISODES);
+  return {
+    ...assembled,
+    scale: await steadyScale(bySize, { adapt, rule, theta, lrMeta: settings.lr_meta, episodes: tried }),
+  };
+}
+
+/** The engine, or the reference engine where it does not adapt without a gradient. */
+async function adapting(engine: Engine): Promise<Required<Pick<Engine, 'adapt'>>> {
+  if (engine.adapt) return { adapt: engine.adapt.bind(engine) };
+  return (await import('../engine/reference/engine.js')).createReferenceEngine() as Required<Engine>;
 }
 
 /** What makes a run's episode n, counted from 1. */

@@ -18,11 +18,11 @@ export const trainCommand = command({
     const scales = recorded?.file.rule.map(({ scale }) => scale ?? 1);
 
     // While other threads read and unpack the data, this one loads what comes after.
-    const preparing = prepare(settings, io, terminal, scales);
     const training = import('./training.js');
     const choosing = training.then(({ chooseEngine }) =>
       chooseEngine(settings, values.workers, (sentence) => terminal.warn(sentence)),
     );
+    const preparing = prepare(settings, io, terminal, choosing, scales);
     const [, chosen] = await Promise.allSettled([preparing, choosing]);
     try {
       // Of two reasons not to run, the data's is told.

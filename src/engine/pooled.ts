@@ -61,6 +61,7 @@ export function createPooledEngine(
         ),
       );
     },
+    ...(engine.adapt && { adapt: engine.adapt.bind(engine) }),
     async dispose() {
       disposed = true;
       await Promise.all(threads.map((thread) => thread.dispose()));

@@ -151,7 +151,10 @@ describe('a run', () => {
       /^Warning: It is stuck: .* What may help: --clip 10, --term_scale auto, --a 0\.001, an --lr_meta below 1e-9 or another --seed than 1\.$/m,
     );
     const safe = await run([...flags, '--quiet']);
-    assert.match(safe.stderr, /^Warning: It is stuck: .* What may help: --a 0\.001, an --lr_meta/);
+    assert.match(
+      safe.stderr,
+      /^Warning: It is stuck: .* What may help: --term_scale F2=0\.1, --a 0\.001, an --lr_meta/,
+    );
   });
 
   test('the same seed gives the same journal, another seed another one', async () => {
