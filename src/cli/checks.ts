@@ -2,7 +2,11 @@
 import { UsageError } from './usage-error.js';
 
 /** `flag` is how the message calls the option, e.g. `--episodes`. */
-export type Check<T> = (given: string, flag: string) => T;
+export interface Check<T> {
+  (given: string, flag: string): T;
+  /** Words that it takes, where they are few: for completion. */
+  readonly values?: readonly string[];
+}
 
 /** Refuses a value. */
 export function refuse(flag: string, given: string, valid: string): never {
@@ -46,7 +50,9 @@ export const clipNorm: Check<number | 'auto'> = (given, flag) => {
 };
 
 export function oneOf<const T extends string>(values: readonly T[]): Check<T> {
-  return (given, flag) => values.find((value) => value === given) ?? refuse(flag, given, list(values));
+  const check = (given: string, flag: string) =>
+    values.find((value) => value === given) ?? refuse(flag, given, list(values));
+  return Object.assign(check, { values });
 }
 
 export const text: Check<string> = (given, flag) => (given.trim() ? given : refuse(flag, given, 'a name or path'));

@@ -8,11 +8,21 @@ import { type Io, Terminal } from './terminal.js';
 import { UsageError } from './usage-error.js';
 import { versionText } from './version.js';
 
+/** What words a command takes beside flags, and how many. */
+export interface Words {
+  readonly what: string;
+  readonly least: number;
+  readonly most: number;
+  /** The words, for completion; absent: none, or paths. */
+  readonly values?: readonly string[];
+}
+
 /** A command as cli.ts runs it. */
 export interface Command {
   readonly name: string;
   /** Its flags, those of all commands included. */
   readonly options: Options;
+  readonly words: Words;
   /** Runs it with the words after its name, and returns its exit code. */
   run(argv: readonly string[], io: Io): Promise<number>;
 }
@@ -25,8 +35,8 @@ export interface CommandDescription<O extends Options> {
   /** Where --help is to leave some out: the others. */
   readonly shown?: Options;
   readonly manual: Manual;
-  /** What words it takes beside flags, and how many; absent: none. */
-  readonly words?: { readonly what: string; readonly least: number; readonly most: number };
+  /** Absent: none. */
+  readonly words?: Words;
   /** Does it. */
   readonly run: (call: Call<O>) => Promise<Done>;
 }
@@ -51,12 +61,15 @@ export interface Done {
   readonly exitCode?: number;
 }
 
+const NO_WORDS: Words = { what: 'no words', least: 0, most: 0 };
+
 export function command<O extends Options>(description: CommandDescription<O>): Command {
-  const { name, words: takes = { what: 'no words', least: 0, most: 0 } } = description;
+  const { name, words: takes = NO_WORDS } = description;
   const options = { ...description.options, ...verbosityOptions };
   return {
     name,
     options: { ...options, ...helpOptions },
+    words: takes,
     async run(argv, io) {
       const { given, words } = await parseArguments({ ...options, ...helpOptions }, argv, takes.most > 0);
       const { help, version } = evaluate(helpOptions, [given]);

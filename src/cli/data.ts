@@ -31,7 +31,7 @@ export const dataCommand = command({
   name: 'data',
   options: dataOptions,
   manual: dataManual,
-  words: { what: `one action: ${list(ACTIONS)}`, least: 1, most: 1 },
+  words: { what: `one action: ${list(ACTIONS)}`, least: 1, most: 1, values: ACTIONS },
   async run({ words: [word], values, io, terminal }) {
     const action = oneOf(ACTIONS)(word!, 'The action of data');
     return { result: action === 'list' ? await listData(io, terminal) : await useData(action, values, io, terminal) };
@@ -54,7 +54,7 @@ async function useData(
   io: Io,
   terminal: Terminal,
 ): Promise<unknown> {
-  const out = resolve(values.out ?? `${basename(values.database)}.png`);
+  const out = values.out ?? `${basename(values.database)}.png`;
   if (action === 'sheet') await checkFile({ out, force: values.force });
   // What is fetched is to stay; all else can do without a cache.
   if (action === 'fetch' && isNamed(values.database) && values.data_dir === undefined) {
@@ -64,7 +64,7 @@ async function useData(
   if (action === 'sheet') {
     await writeOut(out, contactSheet(dataset, { perClass: values.per_class }));
     terminal.say(`Written: ${out}`);
-    return { out };
+    return { out: resolve(out) };
   }
   const description = describe(dataset);
   const { name, images, classes, smallest, largest, checksum } = description;

@@ -1,17 +1,15 @@
 import { existsSync } from 'node:fs';
 
 /**
- * What to say about `--gpu_mode 1`; nothing for 0, and nothing where the engine's own name tells its device.
+ * What to say about `--gpu_mode 1` where there is a GPU; nothing where the engine's own name tells its device.
  *
  * No engine takes a GPU by itself. TensorFlow.js starts 130,000 (F0) to 220,000 (F_bio) operations one after the other
  * for an episode of 250 images, seconds at the ten microseconds that starting one on a GPU takes at best; and the outer
  * loop has one episode at a time to give.
  */
 export function gpuNotice(gpuMode: number, present: boolean, engine: string): string | undefined {
-  if (gpuMode === 0 || engine === 'tensorflow') return undefined;
-  return present
-    ? `The ${engine} engine runs on the CPU; --engine tensorflow runs on a GPU with CUDA.`
-    : 'No GPU on this machine: running on the CPU.';
+  if (gpuMode === 0 || engine === 'tensorflow' || !present) return undefined;
+  return `The ${engine} engine computes on the CPU; only --engine tensorflow with @tensorflow/tfjs-node-gpu uses the GPU.`;
 }
 
 /** Whether an NVIDIA GPU's device file is there (Linux). */

@@ -32,6 +32,15 @@ export const drawManual: Manual = {
   examples: [['meta-plasticity draw results/DIR --avg_window 50', 'smoother']],
 };
 
+export const completionManual: Manual = {
+  usage: [['meta-plasticity completion [bash|zsh]', 'tab completion of commands, flags and their values']],
+  examples: [
+    ['meta-plasticity completion >> ~/.bashrc', 'bash, from the next shell on'],
+    ['meta-plasticity completion zsh >> ~/.zshrc', 'zsh'],
+  ],
+  epilogue: 'It completes the command meta-plasticity, which must be on the PATH: npm link makes it so in a clone.',
+};
+
 export const dataManual: Manual = {
   usage: [
     ['meta-plasticity data fetch', 'download EMNIST, or make the glyphs'],

@@ -10,6 +10,8 @@ export interface Option<T> {
   readonly initial: T;
   /** The default in words, where `initial` does not say it. */
   readonly initially?: string;
+  /** Words that it takes, for completion; absent: any, or paths. */
+  readonly values?: readonly string[];
   /** Turns what was given into the value, or throws a UsageError. */
   readonly parse: (given: readonly string[], flag: string) => T;
 }
@@ -18,16 +20,24 @@ export type Options = Readonly<Record<string, Option<unknown>>>;
 /** The values of a table's flags, by name. */
 export type Values<O extends Options> = { [K in keyof O]: O[K] extends Option<infer T> ? T : never };
 
-type Extra = Partial<Pick<Option<unknown>, 'initially'>>;
+type Extra = Partial<Pick<Option<unknown>, 'initially' | 'values'>>;
 
 export function value<T, I = T>(group: string, initial: I, help: string, check: Check<T>, extra: Extra = {}) {
   const parse = ([given]: readonly string[], flag: string): T | I => check(given!, flag);
-  return { kind: 'value', group, help, initial, parse, ...extra } as const satisfies Option<T | I>;
+  return { kind: 'value', group, help, initial, parse, ...valuesOf(check), ...extra } as const satisfies Option<T | I>;
 }
 
 export function list<T>(group: string, help: string, check: Check<T>, extra: Extra = {}) {
   const parse = (given: readonly string[], flag: string): T[] => given.map((item) => check(item, flag));
-  return { kind: 'list', group, help, initial: [] as T[], parse, ...extra } as const satisfies Option<T[]>;
+  return {
+    kind: 'list',
+    group,
+    help,
+    initial: [] as T[],
+    parse,
+    ...valuesOf(check),
+    ...extra,
+  } as const satisfies Option<T[]>;
 }
 
 export function toggle(group: string, help: string) {
@@ -35,6 +45,8 @@ export function toggle(group: string, help: string) {
     oneOf(['true', 'false'])(given!, flag) === 'true';
   return { kind: 'switch', group, help, initial: false as boolean, parse } as const satisfies Option<boolean>;
 }
+
+const valuesOf = ({ values }: Check<unknown>): Extra => (values ? { values } : {});
 
 /** What every command says, and how. */
 export const verbosityOptions = {

@@ -5,7 +5,7 @@ import { DATABASES, isNamed } from '../data/open.js';
 import { ENGINE_NAMES } from '../engine/create.js';
 import { FEEDBACKS } from '../engine/engine.js';
 import { L1_METHODS } from '../meta/objective.js';
-import { OF_FEEDBACK } from '../plasticity/pool.js';
+import { GROUPS, OF_FEEDBACK, POOL } from '../plasticity/pool.js';
 import {
   assignment,
   type Check,
@@ -31,20 +31,21 @@ const isFolder = (path: string) => statSync(path, { throwIfNoEntry: false })?.is
 const folder: Check<string> = (given, flag) =>
   isFolder(given) ? resolve(given) : refuse(flag, given, 'an existing folder');
 
-const database: Check<string> = (given, flag) => {
-  if (isNamed(given)) return given;
-  if (isFolder(given)) return resolve(given);
-  return refuse(flag, given, `${DATABASES.join(', ')} or a folder that holds one folder of PNG files per class`);
-};
+const database: Check<string> = Object.assign(
+  (given: string, flag: string) => {
+    if (isNamed(given)) return given;
+    if (isFolder(given)) return resolve(given);
+    return refuse(flag, given, `${DATABASES.join(', ')} or a folder that holds one folder of PNG files per class`);
+  },
+  { values: DATABASES },
+);
 
 const vec = {
   ...list(
     'Rule',
     'terms beside F0: F1 … F9, 1 (eHebb), 2 (Oja), pool, bio; F2@2 F2@1,3 F2@each by layer; for B: B.F0 …, kp (Kolen-Pollack)',
     text,
-    {
-      initially: 'none',
-    },
+    { initially: 'none', values: [...POOL.map(({ name }) => name), ...Object.keys(GROUPS)] },
   ),
   parse: (given: readonly string[], flag: string): string[] => given.flatMap((item) => poolNames(item, flag)),
 };
@@ -82,6 +83,7 @@ const learn = {
 const termScale = {
   ...list('Training', 'units that Adam sees large terms in: auto, none, or like F5=0.038 F3=0.13', text, {
     initially: 'auto',
+    values: ['auto', 'none'],
   }),
   initial: 'auto' as 'auto' | Record<string, number>,
   parse(given: readonly string[], flag: string): 'auto' | Record<string, number> {
@@ -141,12 +143,19 @@ export const runOptions = {
     'auto' as const,
     "clip the cross-entropy's gradient to this norm, off, or auto: 10 for rules with more than F0",
     clipNorm,
+    { values: ['auto', 'off'] },
   ),
   term_scale: termScale,
   parity: toggle('Training', "main.py's own ways: no safeguards, tasks drawn as it draws them"),
   engine: value('Training', ENGINE_NAMES[0], `what computes: ${ENGINE_NAMES.join(', ')}`, oneOf(ENGINE_NAMES)),
   relaxed: toggle('Training', 'wasm: relaxed SIMD, faster on some machines, not the same bytes on all'),
-  gpu_mode: value('Training', 1, '1: use a GPU if there is one, 0: do not', wholeNumber(0, 1)),
+  gpu_mode: value(
+    'Training',
+    1,
+    '0: never a GPU; 1: one where --engine tensorflow finds CUDA, the other engines compute on the CPU',
+    wholeNumber(0, 1),
+    { values: ['0', '1'] },
+  ),
   res: value('Results', 'results', 'folder that results land in', text),
   test_name: value('Results', '', "sub-folder for this experiment's runs", folderName, { initially: "''" }),
   avg_window: value('Results', 10, 'moving average of the figures, in episodes', wholeNumber(1)),

@@ -163,6 +163,9 @@ export function checkTask(
   classes: Dataset['classes'],
   index: ClassIndex,
 ): void {
+  if (index.length === 0) {
+    throw new UsageError(`--split must leave a class to draw tasks from, but ${place} has none.`);
+  }
   if (M > index.length && !replacement) {
     throw new UsageError(`--M must be at most ${index.length}, the classes of ${place}, not '${M}'.`);
   }

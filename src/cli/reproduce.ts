@@ -37,10 +37,9 @@ export function reproduceWith(program: RunProgram): Command {
     get manual() {
       return reproduceManual(findStudies(['all']));
     },
-    words: {
-      what: `a study: ${list([...studyNames(), 'all'])}, or a JSON file`,
-      least: 1,
-      most: Number.POSITIVE_INFINITY,
+    get words() {
+      const values = [...studyNames(), 'all'];
+      return { what: `a study: ${list(values)}, or a JSON file`, least: 1, most: Number.POSITIVE_INFINITY, values };
     },
     async run({ words, sources: [given], values, io, terminal, argv }) {
       const studies = findStudies(words);

@@ -152,6 +152,10 @@ const wrong: [string | string[], RegExp][] = [
   ['small --M 4', /^--M must be at most 3, the classes of .*, not '4'/],
   ['small --K 7', /^--K plus --Q must be at most 8, .*class \('c'\).*, not 7 \+ 2 = 9/],
   ['small --split 0.5 0 --M 3', /^--M must be at most 1, .* after --split 0.5 0/],
+  [
+    'small --split 0.99 0 --replacement',
+    /^--split must leave a class to draw tasks from, but .*images after --split 0.99 0 has none/,
+  ],
   ['small --split 0 0.5', /^--K plus --Q must be at most 4, .* after --split/],
   ['--split 0.5', /^--split must be two fractions .*'0.5'/],
   ['--split 0.5 1', /^--split .*'1'/],

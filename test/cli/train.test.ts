@@ -14,7 +14,10 @@ const json = (path: string) => JSON.parse(readFileSync(path, 'utf8'));
 
 const FILES = [
   ...['E1_meta.txt', 'acc_meta.txt', 'args.txt', 'e_ang_meta.txt', 'journal.jsonl', 'loss_meta.txt'],
-  ...['accuracy', 'angle', 'loss', 'orthonormality', 'params'].flatMap((name) => [`meta_${name}.png`, `meta_${name}.svg`]),
+  ...['accuracy', 'angle', 'loss', 'orthonormality', 'params'].flatMap((name) => [
+    `meta_${name}.png`,
+    `meta_${name}.svg`,
+  ]),
   ...['params.txt', 'run.json'],
 ];
 
@@ -236,12 +239,8 @@ describe('a run', () => {
     assert.equal(again.code, 1);
   });
 
-  test('says that there is no GPU only where one was asked for', async () => {
+  test('says nothing of a GPU where none may be used', async () => {
     const flags = [...SMALL, '--episodes', '1'];
-    assert.match(
-      (await run([...flags, ...into()])).stdout,
-      /^(No GPU on this machine: running on|The \w+ engine runs on) the CPU/m,
-    );
     assert.doesNotMatch((await run([...flags, ...into(), '--gpu_mode', '0'])).stdout, /GPU/);
   });
 
