@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseJson } from '../json.js';
 import { checkRecipe, type Recipe, RecipeError } from '../study/recipe.js';
 import { list, oneOf } from './checks.js';
 import { learnOptions } from './learn.js';
@@ -47,7 +48,7 @@ export function findStudies(words: readonly string[]): Study[] {
 
 function readRecipe(path: string): Recipe {
   try {
-    return checkRecipe(JSON.parse(readFileSync(path, 'utf8')));
+    return checkRecipe(parseJson(readFileSync(path, 'utf8')));
   } catch (error) {
     const { message, code } = error as NodeJS.ErrnoException;
     if (error instanceof RecipeError) throw new UsageError(`${path} is not a study: ${message}`);
