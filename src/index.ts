@@ -16,6 +16,7 @@ export { createEngine, ENGINE_NAMES, type EngineName, type EngineOptions } from 
 export type { Adaptation, Engine, Episode, EpisodeResult, Feedback, Outcome } from './engine/engine.js';
 export { EXPORT_TARGETS, type ExportTarget, exportRule } from './export/export.js';
 export type { LearnedRule } from './export/learned.js';
+export { type Chain, type Hash, startChain } from './meta/chain.js';
 export {
   type AdaptingEngine,
   type CoursePoint,
@@ -26,6 +27,7 @@ export {
 } from './meta/course.js';
 export { decodeJournal, encodeRecord, JournalError } from './meta/journal.js';
 export { type LearnOptions, learn } from './meta/learn.js';
+export type { DecodeOptions } from './meta/lines.js';
 export { learnedTheta, type MetaTestOptions, metaTest } from './meta/meta-test.js';
 export { L1_METHODS, type ObjectiveOptions } from './meta/objective.js';
 export type { AdamState, EpisodeRecord } from './meta/record.js';

@@ -13,8 +13,9 @@ import { compareManual } from './manual.js';
 import { value } from './option.js';
 import { runOptions } from './options.js';
 import { checkFolder, force } from './out.js';
-import { isDiverged, recordedSettings, tableOf } from './planned-train.js';
+import { isDiverged, tableOf } from './planned-train.js';
 import { RUN_FOLDERS, readRuns } from './read-runs.js';
+import { recordedSettings } from './recorded.js';
 
 const PANELS = ['accuracy', 'loss', 'theta', 'angle'];
 

@@ -1,11 +1,13 @@
 /** `meta-plasticity export`: a learned rule as a file to take away. */
 import { EXPORT_TARGETS, exportRule } from '../export/export.js';
-import { readLearned } from '../results/learned.js';
+import { learnedRule } from '../results/learned.js';
+import { readRecordedRun } from '../results/recorded-run.js';
 import { list, oneOf, text } from './checks.js';
 import { command } from './command.js';
 import { exportManual } from './manual.js';
 import { value } from './option.js';
 import { checkFile, force, writeOut } from './out.js';
+import { warnOfUnchecked } from './unchecked.js';
 import { UsageError } from './usage-error.js';
 
 export const exportCommand = command({
@@ -26,9 +28,14 @@ export const exportCommand = command({
   async run({ words: [folder], values: { to, theta, out, force }, json, io, terminal }) {
     if (to === undefined) throw new UsageError(`export needs --to: ${list(EXPORT_TARGETS)}.`);
     if (out !== undefined) await checkFile({ out, force });
-    const learned = await readLearned(folder!, theta).catch(({ message }: Error) => {
-      throw new UsageError(`export must be given the folder of a run, not '${folder}' (${message}).`);
-    });
+    const learned = await readRecordedRun(folder!)
+      .then((run) => {
+        warnOfUnchecked([run], terminal);
+        return learnedRule(run, theta);
+      })
+      .catch(({ message }: Error) => {
+        throw new UsageError(`export must be given the folder of a run, not '${folder}' (${message}).`);
+      });
     const content = exportRule(learned, to);
     if (out === undefined) {
       if (!json) io.stdout.write(content);

@@ -4,6 +4,7 @@ import { HIDDEN_LAYERS } from '../network/layers.js';
 import { parsePlacement } from '../plasticity/placement.js';
 import { findPoolTerm } from '../plasticity/pool.js';
 import { coefficientNames, parseRule, type Rule } from '../plasticity/rule.js';
+import { CIRCUMSTANCES } from '../results/identity.js';
 import type { RunFile } from '../results/run-file.js';
 import { buildFixedRule } from './fixed-rule.js';
 import type { LearnValues } from './learn.js';
@@ -19,11 +20,6 @@ export interface Trait {
 
 /** Traits by name, in the names' order. */
 export type Identity = ReadonlyMap<string, Trait>;
-
-/** Settings that say where, how long and with which seed a run goes, not what it is. */
-const CIRCUMSTANCES: ReadonlySet<string> = new Set<keyof Settings>([
-  ...(['seed', 'episodes', 'res', 'test_name', 'data_dir', 'avg_window', 'gpu_mode'] as const),
-]);
 
 /** Settings that together come to a rule and what it starts from. */
 const OF_THE_RULE: ReadonlySet<string> = new Set<keyof Settings | keyof LearnValues>([
@@ -62,7 +58,9 @@ function identityOf(
   resolved: Readonly<Record<string, Trait>>,
 ): Identity {
   const { database, ...others } = settings;
-  const flags = Object.entries(others).filter(([name]) => !CIRCUMSTANCES.has(name) && !OF_THE_RULE.has(name));
+  const flags = Object.entries(others).filter(
+    ([name]) => name !== 'seed' && !CIRCUMSTANCES.has(name) && !OF_THE_RULE.has(name),
+  );
   const found = data
     ? { data: { is: data.checksum, text: `${basename(data.name)} ${data.checksum.slice(0, 8)}` } }
     : { database: trait(database) };

@@ -1,15 +1,12 @@
 /** `meta-plasticity learn`: one network learns online with a given rule, its coefficients fixed. */
-import { appendFileSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import type { Dataset } from '../data/dataset.js';
 import { namedSize } from '../data/open.js';
 import { classIndex } from '../data/sampler.js';
-import { writeAtomically } from '../files.js';
 import type { CoursePoint } from '../meta/course.js';
-import { encodeRecord } from '../meta/journal.js';
 import { learn } from '../meta/learn.js';
+import { openCourseLog } from '../results/course.js';
 import { describeData, describeMachine } from '../results/run-file.js';
 import { createRunFolder } from '../results/run-folder.js';
 import { courseTable } from '../study/table.js';
@@ -69,7 +66,7 @@ export const learnCommand = command({
         engine: adapting.name,
         machine: describeMachine(),
       };
-      await writeAtomically(join(folder, 'learn.json'), `${JSON.stringify(description, undefined, 2)}\n`);
+      const log = await openCourseLog(folder, description);
       const title = `${dataset.name}, ${terms.map(({ name, theta }) => `${name} ${theta}`).join(', ')}, ${values.fbk}`;
       terminal.say(
         `${title}\nNetwork ${network.layers.join('-')}, ${adapting.name}, seed ${values.seed}\nFolder  ${folder}`,
@@ -80,12 +77,13 @@ export const learnCommand = command({
       const options = { engine: adapting, rule, theta, dataset, ...network, seed, images, every, query };
       for await (const point of learn(options)) {
         points.push(point);
-        appendFileSync(join(folder, 'learn.jsonl'), lineOf(point));
+        log.append(point);
         if (terminal.showsEpisodes) terminal.say(progress(point));
         terminal.progress(() => `${bar(point.images / images)} ${progress(point)}`);
         await setImmediate(); // Lets signals through.
         if (interruption.abort.aborted) break;
       }
+      log.close();
       terminal.clear();
       await draw(folder, title, points);
       const last = points.at(-1)!;
@@ -132,17 +130,4 @@ function progress({ images, loss, accuracy, angles }: CoursePoint): string {
 
 function plain({ angles, orthonormality, ...point }: CoursePoint) {
   return { ...point, angles: Array.from(angles), orthonormality: Array.from(orthonormality) };
-}
-
-function lineOf(point: CoursePoint): string {
-  return encodeRecord(plain(point));
-}
-
-/** The measurements in the folder of a `learn`; a last line that was being written is left out. */
-export async function readCourse(folder: string): Promise<CoursePoint[]> {
-  const text = await readFile(join(folder, 'learn.jsonl'), 'utf8').catch(() => '');
-  const lines = text.split('\n').slice(0, -1);
-  const number = (_: string, value: unknown) =>
-    value === 'NaN' || value === 'Infinity' || value === '-Infinity' ? Number(value) : value;
-  return lines.map((line) => JSON.parse(line, number));
 }

@@ -17,8 +17,8 @@ const PARITY = {
  * A run's settings from its flags, with what --parity stands for.
  * @throws UsageError for a value that no flag can have, or a flag that contradicts --parity.
  */
-export function evaluateSettings(sources: readonly Given[]): Settings {
-  const settings = evaluate(runOptions, sources);
+export function evaluateSettings(sources: readonly Given[], options = runOptions): Settings {
+  const settings = evaluate(options, sources);
   if (!settings.parity) return settings;
   for (const [name, value] of Object.entries(PARITY)) {
     const given = sources.find((source) => source.has(name))?.get(name);

@@ -7,10 +7,11 @@ import { findRuns, type RecordedRun, readRecordedRun } from '../results/recorded
 import { recordedRule } from '../results/run-file.js';
 import { type Table, trainingTable } from '../study/table.js';
 import { keyOf, trainingIdentity } from './identity.js';
-import { runOptions, type Settings } from './options.js';
+import type { Settings } from './options.js';
 import { evaluateSettings } from './parity.js';
-import { type Given, readObject } from './parse.js';
+import type { Given } from './parse.js';
 import { assemble } from './prepare.js';
+import { recordedSettings } from './recorded.js';
 import type { Found, PlannedRun } from './seed-run.js';
 import { UsageError } from './usage-error.js';
 
@@ -75,11 +76,6 @@ export function plannedTraining(sources: readonly Given[]): PlannedRun {
 
 function continuation({ episodes, data_dir }: Settings, { folder }: Found): string[] {
   return ['--resume', folder, '--episodes', `${episodes}`, ...(data_dir === undefined ? [] : ['--data_dir', data_dir])];
-}
-
-/** The settings in a run's `run.json`. */
-export function recordedSettings({ file, folder }: RecordedRun): Settings {
-  return evaluateSettings([readObject(runOptions, file.settings, join(folder, 'run.json'))]);
 }
 
 export function isDiverged({ records }: RecordedRun): boolean {

@@ -1,4 +1,5 @@
 /** From settings to all that an experiment consists of, with the checks that need the rule or the data. */
+import { existsSync } from 'node:fs';
 import type { Dataset } from '../data/dataset.js';
 import { isNamed, namedSize, openDataset } from '../data/open.js';
 import { type ClassIndex, classIndex, makeEpisode, type Split, splitClasses, type TaskDraw } from '../data/sampler.js';
@@ -146,7 +147,11 @@ export async function open(
     const flag = data_dir !== undefined ? '--data_dir' : isNamed(database) ? undefined : '--database';
     const { message } = error as Error;
     if (message.startsWith('--')) throw new UsageError(message);
-    throw flag ? new UsageError(`${flag}: ${message}`) : error;
+    if (!flag) throw error;
+    const place = data_dir ?? database;
+    // Flags are checked for it: this one is from a run's file.
+    const moved = existsSync(place) ? '' : ` (if it has moved, say with ${flag} where it is now)`;
+    throw new UsageError(`${flag}: ${message}${moved}`);
   } finally {
     terminal.clear();
   }

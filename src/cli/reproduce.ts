@@ -1,6 +1,6 @@
 /** `meta-plasticity reproduce`: runs studies, of the paper or the user's own, and holds them against their claims. */
 import { availableParallelism } from 'node:os';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { inParallel } from '../sweep/jobs.js';
 import { nodeProgram, type RunProgram } from '../sweep/program.js';
@@ -13,6 +13,7 @@ import { value } from './option.js';
 import { runOptions } from './options.js';
 import type { Given } from './parse.js';
 import { quote } from './quote.js';
+import { checkResults } from './results-folder.js';
 import { findSeedRun, runSeed, type SeedRun, seedRun } from './seed-run.js';
 import { findStudies, planRuns, type Study, studyNames } from './studies.js';
 import { reportStudy } from './study-report.js';
@@ -45,6 +46,7 @@ export function reproduceWith(program: RunProgram): Command {
       const studies = findStudies(words);
       const flags: Given = new Map([...given!].filter(([name]) => Object.hasOwn(flagsOfRuns, name)));
       const res = resolve(values.res);
+      for (const { name } of studies) await checkResults({ res: join(res, name) });
       const planned = studies.map((study) => plan(study, flags, res, values.seeds));
 
       // Studies share runs: each folder and seed is run once.

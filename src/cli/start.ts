@@ -1,5 +1,5 @@
 /** A run's beginning: a new folder, or the one that is resumed. */
-import { join } from 'node:path';
+import { isNamed } from '../data/open.js';
 import { coefficientNames, type Rule } from '../plasticity/rule.js';
 import { writeArgs } from '../report/text-logs.js';
 import { lockFolder } from '../results/lock.js';
@@ -13,9 +13,12 @@ import {
   writeRunFile,
 } from '../results/run-file.js';
 import { createRunFolder } from '../results/run-folder.js';
+import { seal } from '../results/sealed.js';
+import type { Option } from './option.js';
 import { runOptions, type Settings } from './options.js';
-import { evaluate, type Given, readObject } from './parse.js';
+import type { Given } from './parse.js';
 import type { Experiment } from './prepare.js';
+import { checkData, recordedSettings } from './recorded.js';
 import { refuseResults } from './results-folder.js';
 import { UsageError } from './usage-error.js';
 import { packageVersion } from './version.js';
@@ -34,7 +37,7 @@ export async function startRun(experiment: Experiment, engine: string): Promise<
   const { res, test_name } = settings;
   const folder = await createRunFolder(res, test_name, now).catch(refuseResults(res));
   const unlock = await lockFolder(folder);
-  await writeRunFile(folder, {
+  const file = seal({
     version: packageVersion(),
     node: process.version,
     started: now.toISOString(),
@@ -49,44 +52,46 @@ export async function startRun(experiment: Experiment, engine: string): Promise<
     engine,
     machine: describeMachine(),
   });
+  await writeRunFile(folder, file);
   await writeArgs(folder, settings);
-  return openStarted(folder, experiment, unlock);
+  return openStarted(folder, file, unlock);
 }
 
 /** A run to resume, as its folder describes it. */
 export interface Recorded {
   readonly folder: string;
   readonly file: RunFile;
-  /** As recorded, but for what may change: --episodes and --data_dir. */
+  /** As recorded, but for what may change. */
   readonly settings: Settings;
 }
 
 /**
- * Reads a run's settings from its folder.
+ * Reads a run's settings from its folder. What may change is how far it goes and where its data lies.
  * @throws UsageError where the folder is none of a run, or a flag says other than what is recorded.
  */
 export async function readRun(folder: string, given: readonly Given[]): Promise<Recorded> {
   const file = await readRunFile(folder).catch((error: Error) => {
     throw new UsageError(`--resume must be the folder of a run, not '${folder}' (${error.message}).`);
   });
-  const recorded = readObject(runOptions, file.settings, join(folder, 'run.json'));
-  const before = evaluate(runOptions, [recorded]);
-  const free = new Set(['episodes', 'data_dir']);
-  for (const source of given) {
-    for (const [name, { values, flag }] of source) {
-      const option = Object.hasOwn(runOptions, name) ? runOptions[name as keyof Settings] : undefined;
-      if (!option || free.has(name)) continue;
-      const is = before[name as keyof Settings];
-      if (JSON.stringify(option.parse(values, flag)) !== JSON.stringify(is)) {
-        throw new UsageError(
-          `${flag} must be left out or as recorded with --resume, ${JSON.stringify(is ?? 'none')} here, not '${values.join(' ')}'.`,
-        );
-      }
+  const before = recordedSettings({ file, folder });
+  const changes: Partial<Record<keyof Settings, unknown>> = {};
+  for (const [name, option] of Object.entries(runOptions) as [keyof Settings, Option<unknown>][]) {
+    const { values, flag } = given.find((source) => source.has(name))?.get(name) ?? {};
+    if (!values || flag === undefined) continue;
+    const is = before[name];
+    const now = option.parse(values, flag);
+    const mayChange = name === 'database' ? !isNamed(`${is}`) && !isNamed(`${now}`) : FREE.has(name);
+    if (mayChange) changes[name] = now;
+    else if (JSON.stringify(now) !== JSON.stringify(is)) {
+      throw new UsageError(
+        `${flag} must be left out or as recorded with --resume, ${JSON.stringify(is ?? 'none')} here, not '${values.join(' ')}'.`,
+      );
     }
   }
-  const changes = given.map((source) => new Map([...source].filter(([name]) => free.has(name))));
-  return { folder, file, settings: evaluate(runOptions, [...changes, recorded]) };
+  return { folder, file, settings: { ...before, ...changes } as Settings };
 }
+
+const FREE: ReadonlySet<keyof Settings> = new Set(['episodes', 'data_dir']);
 
 /**
  * Opens a run's folder to go on in it.
@@ -94,33 +99,35 @@ export async function readRun(folder: string, given: readonly Given[]): Promise<
  */
 export async function resumeRun({ folder, file }: Recorded, experiment: Experiment): Promise<Started> {
   const { dataset, rule, settings } = experiment;
-  if (dataset.checksum !== file.data.checksum) {
-    throw new Error(
-      `The data is not that of the run in ${folder}: its checksum is ${dataset.checksum}, not ${file.data.checksum}.`,
-    );
-  }
+  checkData(dataset, { folder, file });
   const words = ({ terms, constants = [] }: Pick<Rule, 'terms' | 'constants'>) =>
     [...terms.map(({ name, formula }) => `${name} = ${formula}`), ...constants].join('; ');
   const before = words(recordedRule(file));
   if (words(rule) !== before)
     throw new Error(`The rule is not that of the run in ${folder}: it is ${words(rule)}, not ${before}.`);
   const unlock = await lockFolder(folder);
-  const started = await openStarted(folder, experiment, unlock);
-  const done = started.log.records.length;
-  if (done > settings.episodes) {
+  const started = await openStarted(folder, file, unlock);
+  try {
+    const done = started.log.records.length;
+    if (done > settings.episodes) {
+      throw new UsageError(
+        `--episodes must be at least ${done}, the episodes that the run has, not '${settings.episodes}'.`,
+      );
+    }
+    const { episodes, data_dir, database } = settings;
+    const changed = { ...file, settings: { ...file.settings, episodes, data_dir, database } };
+    await writeRunFile(folder, file.check === undefined ? changed : seal(changed));
+    await writeArgs(folder, settings);
+  } catch (error) {
     await started.close();
-    throw new UsageError(
-      `--episodes must be at least ${done}, the episodes that the run has, not '${settings.episodes}'.`,
-    );
+    throw error;
   }
-  await writeRunFile(folder, { ...file, settings });
-  await writeArgs(folder, settings);
   return started;
 }
 
-async function openStarted(folder: string, experiment: Experiment, unlock: () => Promise<void>): Promise<Started> {
+async function openStarted(folder: string, file: RunFile, unlock: () => Promise<void>): Promise<Started> {
   try {
-    const log = await openRunLog(folder, coefficientNames(experiment.rule).length);
+    const log = await openRunLog(folder, file);
     return {
       folder,
       log,

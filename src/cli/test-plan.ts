@@ -1,10 +1,9 @@
 /** What `test` is to do: every run on every data set with every number of classes, all checked before the first. */
-import { join } from 'node:path';
 import type { Dataset } from '../data/dataset.js';
 import type { RecordedRun } from '../results/recorded-run.js';
 import { groupBySettings, nameGroups } from './compare.js';
-import { runOptions, type Settings } from './options.js';
-import { evaluate, readObject } from './parse.js';
+import type { Settings } from './options.js';
+import { checkData, recordedSettings } from './recorded.js';
 import { chooseTasks, type Source, type TestTasks } from './test-tasks.js';
 
 /** One run on one data set with one number of classes. */
@@ -47,12 +46,14 @@ export async function planTests(
   const tests: Test[] = [];
   for (const [i, { runs }] of alike.entries()) {
     for (const run of runs) {
-      const settings = evaluate(runOptions, [readObject(runOptions, run.file.settings, join(run.folder, 'run.json'))]);
+      const settings = recordedSettings(run);
       for (const name of database.length > 0 ? database : [settings.database]) {
         const flags = { database: name, data_dir: data_dir ?? settings.data_dir, dim: settings.dim };
         const key = JSON.stringify(flags);
         const dataset = opened.get(key) ?? (await open(flags));
         opened.set(key, dataset);
+        // What is not asked for by name is the run's own data, wherever it lies now.
+        if (database.length === 0) checkData(dataset, run);
         for (const M of classes.length > 0 ? classes : [settings.M]) {
           const size = { M, K: K ?? settings.K, Q: Q ?? settings.Q };
           const tasks = chooseTasks(run, settings, dataset, { from, size });

@@ -9,6 +9,7 @@ import type { Settings } from './options.js';
 import type { Experiment } from './prepare.js';
 import { type Recorded, resumeRun, startRun } from './start.js';
 import type { Terminal } from './terminal.js';
+import { warnOfUnchecked } from './unchecked.js';
 import { UsageError } from './usage-error.js';
 import { packageVersion } from './version.js';
 
@@ -43,6 +44,7 @@ export async function runTraining(
   if (recorded && recorded.file.version !== packageVersion()) {
     terminal.warn(`The run was started by version ${recorded.file.version}; this is ${packageVersion()}.`);
   }
+  if (recorded) warnOfUnchecked([recorded], terminal);
   const started = recorded ? await resumeRun(recorded, experiment) : await startRun(experiment, engine.name);
   collectGarbage();
   try {

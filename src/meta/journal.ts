@@ -1,32 +1,20 @@
-/**
- * The journal's text: one record a line as JSON, in full precision (the shortest decimal that reads back as the same
- * double). JSON has no NaN or infinity: they are written as the strings "NaN", "Infinity" and "-Infinity".
- */
+/** The journal of meta-training: the lines of its episodes. */
+import { type DecodeOptions, decodeLines, encodeLine, number, numbers, object } from './lines.js';
 import type { AdamState, EpisodeRecord } from './record.js';
 
-export class JournalError extends Error {
-  override readonly name = 'JournalError';
-}
+export { JournalError } from './lines.js';
 
-/** One line, its newline included; of an episode, or any other object of numbers. */
-export function encodeRecord(record: EpisodeRecord | Readonly<Record<string, unknown>>): string {
-  return `${JSON.stringify(record, (_, value) => (typeof value === 'number' && !Number.isFinite(value) ? String(value) : value))}\n`;
+/** The line of an episode, its newline included. */
+export function encodeRecord(record: EpisodeRecord): string {
+  return encodeLine(record);
 }
 
 /**
  * The records of a journal. A last line without its newline was being written when the process died: it is left out.
  * @throws JournalError where any other line is not the record of the episode that is due there, with `terms` coefficients.
  */
-export function decodeJournal(text: string, terms: number): EpisodeRecord[] {
-  const lines = text.slice(0, text.lastIndexOf('\n') + 1).split('\n');
-  lines.pop();
-  return lines.map((line, i) => {
-    try {
-      return decodeRecord(JSON.parse(line), i + 1, terms);
-    } catch (error) {
-      throw new JournalError(`Line ${i + 1} of the journal is damaged (${(error as Error).message}).`);
-    }
-  });
+export function decodeJournal(text: string, terms: number, options: DecodeOptions = {}): EpisodeRecord[] {
+  return decodeLines(text, (json, i) => decodeRecord(json, i + 1, terms), options);
 }
 
 function decodeRecord(json: unknown, episode: number, terms: number): EpisodeRecord {
@@ -58,26 +46,9 @@ function decodeState(state: Record<string, unknown>, terms: number): AdamState {
   };
 }
 
-function object(value: unknown, name: string): Record<string, unknown> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new Error(`${name} is not an object`);
-  return value as Record<string, unknown>;
-}
-
-function numbers(value: unknown, name: string, length?: number): number[] {
-  if (!Array.isArray(value)) throw new Error(`${name} is not a list`);
-  if (length !== undefined && value.length !== length) throw new Error(`${name} should hold ${length} numbers`);
-  return value.map((item) => number(item, name));
-}
-
 /** A run never goes on from a state that is not finite. */
 function finite(value: unknown, name: string, length: number): number[] {
   const list = numbers(value, name, length);
   if (!list.every(Number.isFinite)) throw new Error(`${name} is not finite`);
   return list;
-}
-
-function number(value: unknown, name: string): number {
-  if (typeof value === 'number') return value;
-  if (value === 'NaN' || value === 'Infinity' || value === '-Infinity') return Number(value);
-  throw new Error(`${name} is not a number`);
 }

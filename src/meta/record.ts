@@ -13,7 +13,7 @@ export interface EpisodeRecord {
   readonly angles: readonly number[];
   /** Layers 1..L. */
   readonly orthonormality: readonly number[];
-  /** Wall time of the episode, milliseconds: the one field that differs between two runs of one seed. */
+  /** Wall time of the episode, milliseconds: what differs between two runs of one seed. */
   readonly ms: number;
   /** True where loss or gradient was not finite and the Adam step was left out. */
   readonly skipped: boolean;

@@ -4,15 +4,14 @@ import { FEEDBACKS, type Feedback } from '../engine/engine.js';
 import type { LearnedRule } from '../export/learned.js';
 import { coefficientNames, parseRule } from '../plasticity/rule.js';
 import { summarise } from '../report/summary.js';
-import { readJournal } from './run.js';
-import { type RunFile, readRunFile, recordedRule } from './run-file.js';
+import type { RecordedRun } from './recorded-run.js';
+import { type RunFile, recordedRule } from './run-file.js';
 
 /**
  * The rule of a run with its coefficients: those after the last Adam step, or the mean of the last 50 episodes.
- * @throws Error in one sentence where the folder is none of a run, is damaged, or has no episode yet.
+ * @throws Error in one sentence where its file is damaged, or it has no episode yet.
  */
-export async function readLearned(folder: string, which: 'last' | 'mean'): Promise<LearnedRule> {
-  const file = await readRunFile(folder);
+export function learnedRule({ folder, file, records }: RecordedRun, which: 'last' | 'mean'): LearnedRule {
   const { settings, layers } = file;
   const { beta, fbk } = settings;
   if (!Array.isArray(layers) || !layers.every((n) => Number.isInteger(n) && n > 0) || layers.length < 2)
@@ -22,7 +21,6 @@ export async function readLearned(folder: string, which: 'last' | 'mean'): Promi
   const texts = terms.map(({ name, formula }) => `${name} = ${formula}`);
   const rule = parseRule(texts, layers.length - 1, constants);
   const names = coefficientNames(rule);
-  const records = await readJournal(folder, names.length);
   if (records.length === 0) throw new Error('it has no episode yet');
   const { theta, thetaEpisodes, accuracy, outcomeEpisodes } = summarise(records, names);
   const coefficients =

@@ -1,14 +1,13 @@
 /** `run.json`: all that is needed to tell what a run did and to continue it. */
-import { readFile } from 'node:fs/promises';
 import { availableParallelism, cpus, hostname, totalmem } from 'node:os';
 import { join } from 'node:path';
 import type { Dataset } from '../data/dataset.js';
-import { writeAtomically } from '../files.js';
 import type { Term } from '../plasticity/rule.js';
+import { readJson, type Sealed, writeJson } from './sealed.js';
 
 export const RUN_FILE = 'run.json';
 
-export interface RunFile {
+export interface RunFile extends Sealed {
   readonly version: string;
   readonly node: string;
   /** ISO 8601. */
@@ -64,34 +63,22 @@ export function describeMachine(): RunFile['machine'] {
   };
 }
 
-export async function writeRunFile(folder: string, run: RunFile): Promise<void> {
-  await writeAtomically(join(folder, RUN_FILE), `${JSON.stringify(run, undefined, 2)}\n`);
+export function writeRunFile(folder: string, run: RunFile): Promise<void> {
+  return writeJson(join(folder, RUN_FILE), run);
 }
 
 /**
  * Reads what a resumed run needs of its `run.json`.
- * @throws Error in one sentence where it is missing or is not such a file.
+ * @throws Error in one sentence where it is missing, is not such a file, or was changed.
  */
 export async function readRunFile(folder: string): Promise<RunFile> {
   const path = join(folder, RUN_FILE);
-  let text: string;
-  try {
-    text = await readFile(path, 'utf8');
-  } catch (error) {
-    throw new Error(`${folder} is not a run's folder: its run.json cannot be read (${(error as Error).message})`);
-  }
-  let run: unknown;
-  try {
-    run = JSON.parse(text);
-  } catch (error) {
-    throw new Error(`${path} is damaged (${(error as Error).message})`);
-  }
+  const run = await readJson(path);
   if (!isRunFile(run)) throw new Error(`${path} is not a run's file: version, settings, rule or data are missing`);
   return run;
 }
 
-function isRunFile(value: unknown): value is RunFile {
-  if (typeof value !== 'object' || value === null) return false;
+function isRunFile(value: object): value is RunFile {
   const { version, settings, rule, data } = value as Partial<RunFile>;
   return (
     typeof version === 'string' &&

@@ -1,11 +1,12 @@
 /** A run's files as they grow: the journal, and main.py's text files beside it. */
-import { appendFileSync, closeSync, openSync } from 'node:fs';
-import { readdir, readFile, rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { writeAtomically } from '../files.js';
 import { decodeJournal, encodeRecord } from '../meta/journal.js';
+import type { DecodeOptions } from '../meta/lines.js';
 import type { EpisodeRecord } from '../meta/record.js';
 import { appendTextLogs, rewriteTextLogs } from '../report/text-logs.js';
+import { openJournal, readLines } from './journal-file.js';
+import type { RunFile } from './run-file.js';
 
 const JOURNAL = 'journal.jsonl';
 
@@ -22,22 +23,19 @@ export interface RunLog {
  * the text files are written anew from what is left, so that nothing tells later that the run was interrupted.
  * @throws JournalError where the journal is damaged before its last line.
  */
-export async function openRunLog(folder: string, terms: number): Promise<RunLog> {
-  const path = join(folder, JOURNAL);
+export async function openRunLog(folder: string, file: RunFile): Promise<RunLog> {
   await removeLeftovers(folder);
-  const records = await readJournal(folder, terms);
-  await writeAtomically(path, records.map(encodeRecord).join(''));
+  const journal = await openJournal(join(folder, JOURNAL), file, decoder(file));
+  const records = journal.items;
   await rewriteTextLogs(folder, records);
-  const journal = openSync(path, 'a');
   return {
     records,
     append(record) {
-      // One write a line: a process that is killed leaves whole lines, but perhaps for the last.
-      appendFileSync(journal, encodeRecord(record));
+      journal.append(encodeRecord(record));
       records.push(record);
       appendTextLogs(folder, record);
     },
-    close: () => closeSync(journal),
+    close: journal.close,
   };
 }
 
@@ -47,11 +45,15 @@ async function removeLeftovers(folder: string): Promise<void> {
   await Promise.all(leftovers.map((file) => rm(join(folder, file), { force: true })));
 }
 
-/** The episodes in a folder's journal; none where there is no journal yet. */
-export async function readJournal(folder: string, terms: number): Promise<EpisodeRecord[]> {
-  const text = await readFile(join(folder, JOURNAL), 'utf8').catch((error) => {
-    if (error.code === 'ENOENT') return '';
-    throw error;
-  });
-  return decodeJournal(text, terms);
+/**
+ * The episodes in a folder's journal; none where there is no journal yet.
+ * @throws JournalError where it is damaged, or is not that of `file`.
+ */
+export async function readJournal(folder: string, file: RunFile): Promise<EpisodeRecord[]> {
+  return (await readLines(join(folder, JOURNAL), file, decoder(file))).items;
 }
+
+const decoder =
+  ({ rule }: RunFile) =>
+  (text: string, options: DecodeOptions) =>
+    decodeJournal(text, rule.length, options);

@@ -3,7 +3,8 @@ import { appendFileSync, cpSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { basename, join } from 'node:path';
 import { before, describe, test } from 'node:test';
 import { decodeJournal } from '#dist/meta/journal.js';
-import { imageFolder, onlyRun, run, SMALL, temporaryFolder } from './program.js';
+import type { RunFile } from '#dist/results/run-file.js';
+import { imageFolder, onlyRun, rewriteRun, run, SMALL, temporaryFolder } from './program.js';
 
 const cwd = temporaryFolder();
 process.chdir(cwd);
@@ -84,35 +85,21 @@ describe('export', () => {
   });
 
   test('a folder that was tampered with', async () => {
-    const change = (edit: (file: Record<string, unknown>) => void): string => {
+    const change = (edit: (file: RunFile) => void): string => {
       rmSync('copy', { recursive: true, force: true });
       cpSync(folder, 'copy', { recursive: true });
-      const file = JSON.parse(readFileSync('copy/run.json', 'utf8'));
-      edit(file);
-      writeFileSync('copy/run.json', JSON.stringify(file));
+      rewriteRun('copy', edit);
       return 'copy';
     };
-    const settings = (changes: object) => change((file) => Object.assign(file.settings as object, changes));
+    const settings = (changes: object) => change((file) => Object.assign(file.settings, changes));
     await refused(
-      [
-        change((file) => {
-          file.layers = [16, 0];
-        }),
-        '--to',
-        'json',
-      ],
+      [change((file) => Object.assign(file, { layers: [16, 0] })), '--to', 'json'],
       /does not hold the layers/,
     );
     await refused([settings({ beta: '10' }), '--to', 'json'], /beta above 0/);
     await refused([settings({ fbk: 'telepathy' }), '--to', 'json'], /feedback is telepathy/);
     await refused(
-      [
-        change((file) => {
-          file.rule = [{ name: 'F0', formula: '-e' }];
-        }),
-        '--to',
-        'json',
-      ],
+      [change((file) => Object.assign(file, { rule: [{ name: 'F0', formula: '-e' }] })), '--to', 'json'],
       /'copy' \(/,
     );
     appendFileSync(
@@ -122,7 +109,7 @@ describe('export', () => {
       ),
       'x\n',
     );
-    await refused(['copy', '--to', 'json'], /journal is damaged/);
+    await refused(['copy', '--to', 'json'], /Line 5 of copy\/journal\.jsonl is damaged/);
     writeFileSync(
       join(
         change(() => {}),

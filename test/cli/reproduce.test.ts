@@ -11,7 +11,7 @@ import { buildRule } from '#dist/cli/rule.js';
 import { findStudies, planRuns, studyNames } from '#dist/cli/studies.js';
 import { findRuns } from '#dist/results/recorded-run.js';
 import type { RunProgram } from '#dist/sweep/program.js';
-import { imageFolder, listing, run, SMALL, start, temporaryFolder } from './program.js';
+import { imageFolder, listing, rewriteRun, run, SMALL, start, temporaryFolder } from './program.js';
 
 const cwd = temporaryFolder();
 process.chdir(cwd);
@@ -163,8 +163,7 @@ describe('reproduce', () => {
       assert.equal(readdirSync('other/runs').length, folders);
     }
     for (const folder of await findRuns('other/runs')) {
-      const path = join(folder, 'run.json');
-      writeFileSync(path, readFileSync(path, 'utf8').replace(/"lr_meta": [\d.]*/, '"lr_meta": 0.5'));
+      rewriteRun(folder, ({ settings }) => Object.assign(settings, { lr_meta: 0.5 }));
     }
     const { code, stderr } = await run(flags);
     assert.equal(code, 2);
