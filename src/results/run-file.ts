@@ -1,4 +1,5 @@
 /** `run.json`: all that is needed to tell what a run did and to continue it. */
+import { existsSync } from 'node:fs';
 import { availableParallelism, cpus, hostname, totalmem } from 'node:os';
 import { join } from 'node:path';
 import type { Dataset } from '../data/dataset.js';
@@ -73,6 +74,7 @@ export function writeRunFile(folder: string, run: RunFile): Promise<void> {
  */
 export async function readRunFile(folder: string): Promise<RunFile> {
   const path = join(folder, RUN_FILE);
+  if (!existsSync(path)) throw new Error(`${folder} is not a run's folder: it has no ${RUN_FILE}`);
   const run = await readJson(path);
   if (!isRunFile(run)) throw new Error(`${path} is not a run's file: version, settings, rule or data are missing`);
   return run;
