@@ -16,6 +16,6 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
   compare: ['runs side by side, with bands over seeds', async () => (await import('./compare.js')).compareCommand],
   data: ['data sets: fetch, list, verify, sheet', async () => (await import('./data.js')).dataCommand],
   rules: ['the terms of the pool and your own', async () => (await import('./rules.js')).rulesCommand],
-  completion: ['tab completion for bash or zsh', async () => (await import('./completion.js')).completionCommand],
   export: ['a learned rule as Python, LaTeX or JSON', async () => (await import('./export.js')).exportCommand],
+  completion: ['tab completion for bash or zsh', async () => (await import('./completion.js')).completionCommand],
 };

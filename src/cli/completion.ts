@@ -3,6 +3,7 @@ import { oneOf } from './checks.js';
 import { command } from './command.js';
 import { complete } from './complete.js';
 import { completionManual } from './manual.js';
+import { UsageError } from './usage-error.js';
 
 /** Where nothing is proposed, both complete the names of files. */
 const SCRIPTS = {
@@ -38,6 +39,8 @@ export const completionCommand = command({
       io.stdout.write(candidates.map((candidate) => `${candidate}\n`).join(''));
       return {};
     }
+    if (typed.length > 0)
+      throw new UsageError(`completion is for one shell at a time, not '${[asked, ...typed].join(' ')}'.`);
     const shell = oneOf(SHELLS)(asked, 'The shell of completion');
     const script = SCRIPTS[shell];
     if (!json) io.stdout.write(script);

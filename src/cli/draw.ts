@@ -16,7 +16,7 @@ export const drawCommand = command({
     }),
   },
   manual: drawManual,
-  words: { what: "runs' folders", least: 1, most: Number.POSITIVE_INFINITY },
+  words: { what: "at least one run's folder", least: 1, most: Number.POSITIVE_INFINITY },
   async run({ words, values, terminal }) {
     for (const folder of words.map((word) => text(word, 'The folder of draw'))) {
       const { warning } = await readRecordedRun(folder)

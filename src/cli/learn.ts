@@ -10,7 +10,7 @@ import { openCourseLog } from '../results/course.js';
 import { describeData, describeMachine } from '../results/run-file.js';
 import { createRunFolder } from '../results/run-folder.js';
 import { courseTable } from '../study/table.js';
-import { createAdaptingEngine } from './adapting-engine.js';
+import { adaptingEngine, createAdaptingEngine } from './adapting-engine.js';
 import { wholeNumber } from './checks.js';
 import { command } from './command.js';
 import { buildFixedRule } from './fixed-rule.js';
@@ -31,7 +31,7 @@ export const learnOptions = {
   images: value('Learning', 8000, 'training images to show, in as many epochs as that takes', wholeNumber(1)),
   every: value('Learning', 200, 'training images between two measurements', wholeNumber(1)),
   Q: value('Learning', 50, 'images of each class set aside to measure on', wholeNumber(1)),
-  ...{ layers, beta, seed, engine, res, test_name },
+  ...{ layers, beta, seed, engine: adaptingEngine(engine), res, test_name },
 } satisfies Options;
 export type LearnValues = Values<typeof learnOptions>;
 
@@ -41,6 +41,7 @@ export const learnCommand = command({
   name: 'learn',
   options: learnOptions,
   manual: learnManual,
+  words: { what: 'its terms by --theta and --term', least: 0, most: 0 },
   async run({ values, io, terminal }) {
     const { rule, theta } = buildFixedRule(values, layerCount(values));
     checkFeedback(values, rule);

@@ -8,6 +8,7 @@ export const trainManual: Manual = {
     ...Object.entries(COMMANDS)
       .filter(([name]) => name !== 'train')
       .map(([name, [what]]) => [`meta-plasticity ${name}`, what] as const),
+    ['meta-plasticity help COMMAND', "a command's flags and examples"],
   ],
   examples: [
     ['meta-plasticity --fbk sym', 'backpropagation, 600 episodes'],

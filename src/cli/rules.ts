@@ -22,6 +22,7 @@ export const rulesCommand = command({
   name: 'rules',
   options: { vec: { ...vec, initial: [...GROUPS.pool!], initially: 'the pool' }, term, fbk_term, learn },
   manual: rulesManual,
+  words: { what: 'its terms by --vec and --term', least: 0, most: 0 },
   async run({ values, json, terminal }) {
     const { rule } = buildRule({ ...values, a: 0, init: {}, term_scale: {} }, PAPER.length - 1);
     const terms = rule.terms.map((term) => describe(term, rule));

@@ -11,7 +11,7 @@ import { type Band, bootstrap } from '../stats/bootstrap.js';
 import { formatBand } from '../study/claims.js';
 import type { Group } from '../study/group.js';
 import { courseTable, type Table } from '../study/table.js';
-import { createAdaptingEngine } from './adapting-engine.js';
+import { adaptingEngine, createAdaptingEngine } from './adapting-engine.js';
 import { oneOf, text, wholeNumber } from './checks.js';
 import { command } from './command.js';
 import { testManual } from './manual.js';
@@ -31,7 +31,7 @@ const { data_dir, seed, engine, database } = runOptions;
 const testOptions = {
   theta: value('Rule', THETA_CHOICES[0], 'coefficients: mean of the last 50 episodes, or last', oneOf(THETA_CHOICES)),
   database: list('Tasks', database.help, (given, flag) => database.parse([given], flag), own),
-  data_dir: { ...data_dir, ...own },
+  data_dir: { ...data_dir, group: 'Tasks', ...own },
   from: value('Tasks', undefined, "what of a run's own data: held-out classes, images, or all", oneOf(SOURCES), {
     initially: 'what --split held out',
   }),
@@ -41,7 +41,7 @@ const testOptions = {
   tasks: value('Tasks', 20, 'tasks for each run, data set and number of classes', wholeNumber(1)),
   every: value('Tasks', 10, 'training images between two measurements', wholeNumber(1)),
   seed,
-  engine,
+  engine: adaptingEngine(engine),
   out: value('Results', 'meta-test', 'folder for figure, numbers and table', text),
   force,
 } satisfies Options;

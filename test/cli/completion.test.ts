@@ -36,6 +36,7 @@ describe('what a word may become', () => {
     ['export --theta mean --theta', []],
     ['test DIR --from ', ['classes', 'images', 'all']],
     ['test ', []],
+    ['learn --engine ', ['wasm', 'reference']],
     ['completion z', ['zsh']],
     ['nowhere --fbk s', ['sym', 'sign']],
     ['--constructor ', []],
@@ -48,6 +49,10 @@ test('prints a script for each shell, and refuses others', async () => {
   assert.match((await run(['completion'])).stdout, /^complete -o default -F _meta_plasticity meta-plasticity$/m);
   assert.match((await run(['completion', 'zsh'])).stdout, /^compdef _meta_plasticity meta-plasticity$/m);
   assert.match((await run(['completion', 'fish'])).stderr, /The shell of completion must be bash or zsh, not 'fish'/);
+  assert.match(
+    (await run(['completion', 'bash', 'zsh'])).stderr,
+    /completion is for one shell at a time, not 'bash zsh'/,
+  );
 });
 
 const bash = spawnSync('bash', ['--version']).status === 0;

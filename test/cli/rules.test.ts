@@ -45,7 +45,7 @@ describe('rules', () => {
 
   test('what is wrong is refused', async () => {
     for (const [argv, message] of [
-      [['rules', 'F2'], /Unexpected 'F2': rules takes no words/],
+      [['rules', 'F2'], /Unexpected 'F2': rules takes its terms by --vec and --term/],
       [['rules', '--term', "own = e_pre y'"], /--term: .*pre x post, but W is post x pre/],
       [['rules', '--vec', '77'], /--vec must be/],
     ] as const) {
