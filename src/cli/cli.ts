@@ -6,7 +6,7 @@ import { UsageError } from './usage-error.js';
 
 /**
  * Runs `meta-plasticity` with these arguments. Exit codes: 0 done, 1 something went wrong, 2 a wrong flag or value,
- * 130 and 143 stopped by Ctrl-C and SIGTERM.
+ * 130, 143 and 129 stopped by Ctrl-C, SIGTERM and SIGHUP.
  */
 export async function main(argv: readonly string[], io: Io): Promise<number> {
   try {

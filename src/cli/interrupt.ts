@@ -1,9 +1,9 @@
 /** Exit codes by convention: 128 plus the signal's number. */
-export const SIGNAL_EXIT_CODES = { SIGINT: 130, SIGTERM: 143 } as const;
+export const SIGNAL_EXIT_CODES = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 export type StopSignal = keyof typeof SIGNAL_EXIT_CODES;
 
 export interface Interruption {
-  /** Aborted by the first Ctrl-C or SIGTERM. */
+  /** Aborted by the first Ctrl-C, SIGTERM or SIGHUP. */
   readonly abort: AbortSignal;
   /** Which it was. */
   readonly received: () => StopSignal | undefined;
@@ -11,19 +11,32 @@ export interface Interruption {
   readonly stop: () => void;
 }
 
-/** Turns the first Ctrl-C or SIGTERM into a request to stop; from then on, another ends the process at once. */
+const ignored = new Set<string>();
+
+/** From now on this signal does nothing. */
+export function ignoreSignal(signal: StopSignal): void {
+  ignored.add(signal);
+  process.on(signal, () => {});
+}
+
+/**
+ * Turns the first Ctrl-C, SIGTERM or SIGHUP into a request to stop; from then on, another ends the process at once.
+ */
 export function catchInterrupt(onRequest: () => void): Interruption {
   const controller = new AbortController();
+  const signals = Object.keys(SIGNAL_EXIT_CODES).filter((name) => !ignored.has(name));
   let received: StopSignal | undefined;
   const handle = (signal: NodeJS.Signals) => {
     received = signal as StopSignal;
     stop();
+    // A terminal that closes may send it twice: as the kernel, and as the shell.
+    if (signal === 'SIGHUP') process.on(signal, () => {});
     controller.abort();
     onRequest();
   };
   const stop = () => {
-    for (const name of Object.keys(SIGNAL_EXIT_CODES)) process.off(name, handle);
+    for (const name of signals) process.off(name, handle);
   };
-  for (const name of Object.keys(SIGNAL_EXIT_CODES)) process.on(name, handle);
+  for (const name of signals) process.on(name, handle);
   return { abort: controller.signal, received: () => received, stop };
 }

@@ -10,7 +10,7 @@ import { journalChain } from '#dist/results/identity.js';
 import type { RunFile } from '#dist/results/run-file.js';
 import { seal } from '#dist/results/sealed.js';
 
-const BINARY = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+export const BINARY = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 
 export interface Outcome {
   readonly code: number | null;
