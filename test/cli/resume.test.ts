@@ -179,7 +179,7 @@ describe('--resume', () => {
     const lock = join(folder, 'lock');
     const holder = start(['--help'], cwd);
     await once(holder.child, 'exit');
-    writeFileSync(lock, JSON.stringify({ pid: process.pid, host: hostname() }));
+    writeFileSync(lock, JSON.stringify({ pid: process.ppid, host: hostname() }));
     const refused = await run(['--resume', folder]);
     assert.equal(refused.code, 1);
     assert.match(refused.stderr, /Another process \(\d+ on .*\) is writing to .*locked: /);
