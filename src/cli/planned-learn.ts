@@ -31,7 +31,7 @@ export function plannedLearning(sources: readonly Given[]): PlannedRun {
     oneThread: [],
     async check(io, terminal) {
       checkFeedback(settings, buildFixedRule(settings, layerCount(settings)).rule);
-      await open(settings, io, terminal);
+      return open(settings, io, terminal);
     },
     async find(folder, seed) {
       const names = await readdir(folder).catch(() => []);

@@ -29,7 +29,7 @@ export function plannedTraining(sources: readonly Given[]): PlannedRun {
     window: settings.avg_window,
     oneThread: ['--workers', '1'],
     async check(io, terminal) {
-      await assemble(settings, io, terminal);
+      return (await assemble(settings, io, terminal)).dataset;
     },
     async find(folder, seed) {
       const found = (await findRuns(folder)).at(-1);

@@ -53,7 +53,9 @@ export function reproduceWith(program: RunProgram): Command {
       const runs = new Map(planned.flatMap(({ runs }) => runs.map((run) => [`${run.folder}/${run.seed}`, run])));
       refuseIdle(flags, runs.values());
       const started = performance.now();
-      const signal = await runAll([...runs.values()], { jobs: values.jobs, program, io, terminal });
+      const signal = await runAll([...runs.values()], {
+        ...{ jobs: values.jobs, namesData: flags.has('data_dir'), program, io, terminal },
+      });
       if (signal) {
         const command = ['reproduce', ...argv].map(quote).join(' ');
         terminal.warn(`Stopped; what is done is kept. To go on: npx meta-plasticity ${command}`);
@@ -85,18 +87,27 @@ function refuseIdle(flags: Given, runs: Iterable<SeedRun>): void {
 
 interface RunAllOptions {
   readonly jobs: number;
+  /** Whether --data_dir says on which data. */
+  readonly namesData: boolean;
   readonly program: RunProgram;
   readonly io: Io;
   readonly terminal: Terminal;
 }
 
 /** Runs what is not done yet; returns the signal that stopped it, if one did. */
-async function runAll(runs: readonly SeedRun[], { jobs, program, io, terminal }: RunAllOptions) {
+async function runAll(runs: readonly SeedRun[], { jobs, namesData, program, io, terminal }: RunAllOptions) {
   const all = await Promise.all(runs.map(async (run) => ({ run, found: await findSeedRun(run) })));
   const due = all.filter(({ found }) => !found?.done);
   terminal.say(`${runs.length} runs, ${runs.length - due.length} of them done before; ${jobs} at a time`);
-  const distinct = new Map(due.map(({ run }) => [run.folder, run.plan]));
-  for (const plan of distinct.values()) await plan.check(io, terminal);
+  // What is done needs no data, unless data is named: then it must have been done on that.
+  const distinct = new Map((namesData ? all : due).map(({ run }) => [run.folder, run.plan]));
+  for (const [folder, plan] of distinct) {
+    const { checksum } = await plan.check(io, terminal);
+    const other = all.find(({ run, found }) => found && run.folder === folder && found.checksum !== checksum)?.found;
+    if (other) {
+      throw new UsageError(`${other.folder} is a run on other data than this: move it away, or choose another --res.`);
+    }
+  }
 
   // Where runs take all cores, a second thread of theirs would only add work.
   const oneThread = jobs >= availableParallelism();

@@ -1,6 +1,7 @@
 /** One run of a study with one seed: where it lies, how far it is, and the process that starts or continues it. */
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
+import type { Dataset } from '../data/dataset.js';
 import type { Table } from '../study/table.js';
 import type { RunProgram } from '../sweep/program.js';
 import { type Identity, keyOf } from './identity.js';
@@ -23,8 +24,8 @@ interface RunPlan {
   readonly stepLine: string;
   /** Rows that its curves are averaged over. */
   readonly window: number;
-  /** Refuses what a run would refuse, and fetches the data once for all. */
-  check(io: Io, terminal: Terminal): Promise<void>;
+  /** Refuses what a run would refuse, and fetches the data once for all; returns it. */
+  check(io: Io, terminal: Terminal): Promise<Dataset>;
   /**
    * What lies in the folder of a seed; undefined where that is nothing to go on with.
    * @throws UsageError where it is a run with other settings.

@@ -9,6 +9,7 @@ import { main } from '#dist/cli/cli.js';
 import { journalChain } from '#dist/results/identity.js';
 import type { RunFile } from '#dist/results/run-file.js';
 import { seal } from '#dist/results/sealed.js';
+import { makeIdx, noise } from '../data/loopback-server.js';
 
 export const BINARY = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 
@@ -74,7 +75,17 @@ export function imageFolder(parent: string, perClass = 9): string {
   return folder;
 }
 
-/** Flags for a run of milliseconds on those images. */
+/** A folder of MNIST's files of made-up images, ten of each class, and flags for a run of milliseconds on them. */
+export function mnistFolder(folder: string, seed: number): string[] {
+  mkdirSync(folder);
+  writeFileSync(join(folder, 't10k-images-idx3-ubyte'), makeIdx([100, 28, 28], noise(100 * 784, seed)));
+  const labels = Uint8Array.from({ length: 100 }, (_, i) => i % 10);
+  writeFileSync(join(folder, 't10k-labels-idx1-ubyte'), makeIdx([100], labels));
+  const size = ['--dim', '4', '--layers', '16,5,10', '--M', '2', '--K', '3', '--Q', '2'];
+  return ['--database', 'mnist', '--data_dir', folder, ...size];
+}
+
+/** Flags for a run of milliseconds on the images of `imageFolder`. */
 export const SMALL = ['--database', 'images', '--dim', '4', '--layers', '16,5,3', '--M', '2', '--K', '3', '--Q', '2'];
 
 /** All paths below a folder, sorted. */

@@ -11,7 +11,7 @@ import { buildRule } from '#dist/cli/rule.js';
 import { findStudies, planRuns, studyNames } from '#dist/cli/studies.js';
 import { findRuns } from '#dist/results/recorded-run.js';
 import type { RunProgram } from '#dist/sweep/program.js';
-import { imageFolder, listing, rewriteRun, run, SMALL, start, temporaryFolder } from './program.js';
+import { imageFolder, listing, mnistFolder, rewriteRun, run, SMALL, start, temporaryFolder } from './program.js';
 
 const cwd = temporaryFolder();
 process.chdir(cwd);
@@ -55,6 +55,22 @@ describe('reproduce', () => {
   let first: Awaited<ReturnType<typeof run>>;
   before(async () => {
     first = await run(['reproduce', ...FLAGS, '--res', 'whole']);
+  });
+
+  test('what was done on other data is not passed off as done on the data that is named', async () => {
+    writeFileSync(
+      'one.json',
+      JSON.stringify({ title: 'One', flags: { episodes: 1 }, runs: { FA: {} }, draw: STUDY.draw.slice(0, 1) }),
+    );
+    const [a, b] = [mnistFolder('a', 1), mnistFolder('b', 2)];
+    const study = ['reproduce', 'one.json', '--seeds', '1', '--res', 'data'];
+    assert.equal((await run([...study, ...a])).code, 0);
+    cpSync('a', 'moved', { recursive: true });
+    const moved = await run([...study, ...a.with(a.indexOf('a'), 'moved')]);
+    assert.match(moved.stdout, /^1 runs, 1 of them done before/);
+    const { code, stderr } = await run([...study, ...b]);
+    assert.equal(code, 2);
+    assert.match(stderr, /data.runs.FA-\S+ is a run on other data than this: move it away, or choose another --res/);
   });
 
   test('runs each run with each seed, then says and writes what comes out', async () => {
@@ -139,7 +155,7 @@ describe('reproduce', () => {
         `${wordsOf(words, '--res').replace(/.*\/(.*)-.*/, '$1')} ${wordsOf(words, '--seed')} ${wordsOf(words, '--test_name')}`,
       );
       most = Math.max(most, ++now);
-      await new Promise((resolve) => setTimeout(resolve, 5));
+      await new Promise((resolve) => setTimeout(resolve, 200));
       now--;
       return { code: 0, stdout: '', lastWords: [] };
     };

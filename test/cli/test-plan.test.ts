@@ -1,28 +1,17 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { makeIdx, noise } from '../data/loopback-server.js';
-import { onlyRun, run, temporaryFolder } from './program.js';
+import { mnistFolder, onlyRun, run, temporaryFolder } from './program.js';
 
 const cwd = temporaryFolder();
 process.chdir(cwd);
 
 const json = (path: string) => JSON.parse(readFileSync(path, 'utf8'));
 
-/** A folder of MNIST's files with ten images of each class, and a run on them. */
+/** A run on a folder of its own, of MNIST's files. */
 async function runOn(name: string, seed: number): Promise<{ folder: string; checksum: string }> {
-  mkdirSync(name);
-  writeFileSync(join(name, 't10k-images-idx3-ubyte'), makeIdx([100, 28, 28], noise(100 * 784, seed)));
-  writeFileSync(
-    join(name, 't10k-labels-idx1-ubyte'),
-    makeIdx(
-      [100],
-      Uint8Array.from({ length: 100 }, (_, i) => i % 10),
-    ),
-  );
-  const small = ['--dim', '4', '--layers', '16,5,10', '--M', '2', '--K', '3', '--Q', '2', '--episodes', '1'];
-  const { code, stderr } = await run(['--database', 'mnist', '--data_dir', name, ...small, '--res', `runs-${name}`]);
+  const { code, stderr } = await run([...mnistFolder(name, seed), '--episodes', '1', '--res', `runs-${name}`]);
   assert.equal(code, 0, stderr);
   const folder = onlyRun('.', `runs-${name}`);
   return { folder, checksum: json(join(folder, 'run.json')).data.checksum };
