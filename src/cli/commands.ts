@@ -8,6 +8,7 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
   train: ['meta-train a plasticity rule', async () => (await import('./train.js')).trainCommand],
   learn: ['one network learns online with a given rule', async () => (await import('./learn.js')).learnCommand],
   test: ['learned rules on held-out classes and other data', async () => (await import('./test.js')).testCommand],
+  ablate: ['what each term of a learned rule gives', async () => (await import('./ablate.js')).ablateCommand],
   draw: ["draw a run's figures anew", async () => (await import('./draw.js')).drawCommand],
   reproduce: [
     "the paper's figures, or a study of your own",

@@ -5,15 +5,15 @@ import { writeAtomically } from '../files.js';
 import { markdownTable } from '../report/markdown.js';
 import type { RecordedRun } from '../results/recorded-run.js';
 import { columnsOf, type Group } from '../study/group.js';
-import { endTable } from '../study/report.js';
-import { text } from './checks.js';
+import { endTable, endWords } from '../study/report.js';
+import { text, wholeNumber } from './checks.js';
 import { command } from './command.js';
 import { type Identity, keyOf, trainingIdentity } from './identity.js';
 import { compareManual } from './manual.js';
 import { value } from './option.js';
 import { runOptions } from './options.js';
 import { checkFolder, force } from './out.js';
-import { isDiverged, tableOf } from './planned-train.js';
+import { tableOf } from './planned-train.js';
 import { RUN_FOLDERS, readRuns } from './read-runs.js';
 import { recordedSettings } from './recorded.js';
 
@@ -23,12 +23,15 @@ export const compareCommand = command({
   name: 'compare',
   options: {
     avg_window: { ...runOptions.avg_window, group: 'Comparison' },
+    last: value('Comparison', undefined, 'episodes at the end that the means are over', wholeNumber(1), {
+      initially: '100, of coefficients 50',
+    }),
     out: value('Results', 'comparison', 'folder for figures, numbers and tables', text),
     force,
   },
   manual: compareManual,
   words: RUN_FOLDERS,
-  async run({ words, values: { out, force, avg_window }, terminal }) {
+  async run({ words, values: { out, force, avg_window, last }, terminal }) {
     await checkFolder({ out, force }, 'comparison');
     const runs = await readRuns(words, 'compare', terminal);
     const alike = groupBySettings(runs);
@@ -38,7 +41,7 @@ export const compareCommand = command({
     const { writePanels } = await import('../study/write.js'); // The drawing libraries take a while to load.
     const panels = PANELS.map((column) => ({ column, groups }));
     await writePanels(folder, 'comparison', { title: `${runs.length} runs`, panels, window: avg_window });
-    const tables = [...(differences === undefined ? [] : [differences]), endTable(groups)].join('\n\n');
+    const tables = [differences ?? [], endTable(groups, last), endWords(groups, last)].flat().join('\n\n');
     await writeAtomically(join(folder, 'comparison.md'), `${tables}\n`);
     terminal.say(`${tables}\n\nFigure, numbers and tables are in ${folder}`);
     const members = alike.map(({ runs }) => runs.map(({ folder }) => folder));
@@ -69,7 +72,10 @@ export function groupBySettings(runs: readonly RecordedRun[]): Alike[] {
     if (!other || other.records.length < run.records.length) group.seeds.set(settings.seed, run);
     alike.set(key, group);
   }
-  return [...alike.values()].map(({ identity, seeds }) => ({ identity, runs: [...seeds.values()] }));
+  return [...alike.values()].map(({ identity, seeds }) => ({
+    identity,
+    runs: [...seeds].sort(([a], [b]) => Number(a) - Number(b)).map(([, run]) => run),
+  }));
 }
 
 /** Names from the fewest traits that tell the groups apart, and a table of all that differs where there is more than one. */
@@ -85,12 +91,17 @@ export function nameGroups(alike: readonly Alike[]): { groups: Group[]; differen
   const letters = names.some((name) => name.length > MAX_NAME);
   const groups = alike.map(({ runs }, i): Group => {
     const name = letters ? letter(i) : names[i]!;
-    const diverged = runs.filter(isDiverged).length;
-    return { name, tables: runs.map((run) => tableOf(run)), diverged };
+    return { name, tables: runs.map((run) => tableOf(run)) };
   });
   if (alike.length < 2) return { groups };
-  const rows = alike.map((one, i) => [groups[i]!.name, ...differing.map((name) => text(one, name))]);
-  return { groups, differences: markdownTable(['', ...differing], rows) };
+  const called = alike.map(testNames);
+  const named = called.some(Boolean);
+  const rows = alike.map((one, i) => [
+    groups[i]!.name,
+    ...differing.map((name) => text(one, name)),
+    ...(named ? [called[i]!] : []),
+  ]);
+  return { groups, differences: markdownTable(['', ...differing, ...(named ? ['test_name'] : [])], rows) };
 }
 
 /** How many groups these traits tell apart. */
@@ -99,8 +110,17 @@ function variants(alike: readonly Alike[], names: readonly string[]): number {
 }
 
 /** Longer names would not fit beside a curve. */
-const MAX_NAME = 20;
+const MAX_NAME = 24;
+/** More test names than fit in a cell. */
+const MAX_TEST_NAMES = 3;
 
 function letter(i: number): string {
   return i < 26 ? String.fromCharCode(65 + i) : `${letter(Math.floor(i / 26) - 1)}${letter(i % 26)}`;
+}
+
+/** The names that the user gave the runs of a group. */
+function testNames({ runs }: Alike): string {
+  const given = runs.flatMap(({ file: { settings } }) => (settings.test_name ? [String(settings.test_name)] : []));
+  const names = [...new Set(given)];
+  return names.slice(0, MAX_TEST_NAMES).join(', ') + (names.length > MAX_TEST_NAMES ? ', …' : '');
 }

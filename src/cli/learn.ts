@@ -22,7 +22,7 @@ import { checkFeedback, chooseLayers, layerCount, open } from './prepare.js';
 import { checkResults, refuseResults } from './results-folder.js';
 import { bar } from './terminal.js';
 import { UsageError } from './usage-error.js';
-import { packageVersion } from './version.js';
+import { codeVersion } from './version.js';
 
 const { term, fbk, fbk_term, init, database, data_dir, dim, layers, beta, seed, engine, res, test_name } = runOptions;
 export const learnOptions = {
@@ -57,7 +57,7 @@ export const learnCommand = command({
       const folder = await createRunFolder(values.res, values.test_name, now).catch(refuseResults(values.res));
       const terms = rule.terms.map((term, i) => ({ ...term, theta: theta[i]! }));
       const description = {
-        version: packageVersion(),
+        ...codeVersion(),
         node: process.version,
         started: now.toISOString(),
         settings: values,
@@ -119,7 +119,7 @@ function fit({ Q, ...values }: LearnValues, data: Pick<Dataset, 'name' | 'classe
 
 async function draw(folder: string, title: string, points: readonly CoursePoint[]): Promise<void> {
   const { writePanels } = await import('../study/write.js'); // The drawing libraries take a while to load.
-  const groups = [{ name: 'learn', tables: [courseTable(points)], diverged: 0 }];
+  const groups = [{ name: 'learn', tables: [courseTable(points)] }];
   await writePanels(folder, 'learn', { title, panels: PANELS.map((column) => ({ column, groups })), window: 1 });
 }
 

@@ -119,3 +119,20 @@ export const testManual: Manual = {
     'Runs with equal settings but for their seed are one curve: mean over tasks and seeds, with its 98 % bootstrap band. ' +
     "EMNIST's data sets share images: only --split and data from elsewhere are unseen for certain.",
 };
+
+export const ablateManual: Manual = {
+  usage: [
+    [
+      'meta-plasticity ablate RESULTS_DIR…',
+      'sets each learned coefficient to 0, the others kept, and says what is lost',
+    ],
+  ],
+  examples: [
+    ['meta-plasticity ablate results/DIR', 'each term in turn, 300 tasks'],
+    ['meta-plasticity ablate results --only F3 F9', 'two terms, of all runs below results'],
+  ],
+  epilogue:
+    "Tasks are those of the run's own data, from the classes that --split held out where it did; the same network, images " +
+    'and order with and without the term. Effect: the coefficient times the mean norm of its term while the network learns. ' +
+    'Of four runs and more with equal settings, bands are over the runs, else over the tasks. Results: ablation.md, ablation.json.',
+};

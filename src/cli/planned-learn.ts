@@ -2,7 +2,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readCourse } from '../results/course.js';
-import { courseTable } from '../study/table.js';
+import { courseColumns, courseTable } from '../study/table.js';
 import { buildFixedRule } from './fixed-rule.js';
 import { keyOf, learningIdentity } from './identity.js';
 import { learnOptions } from './learn.js';
@@ -26,6 +26,8 @@ export function plannedLearning(sources: readonly Given[]): PlannedRun {
     settings,
     identity,
     steps: Math.ceil(images / every) + 1,
+    columns: courseColumns(layerCount(settings)),
+    stretch: [0, images],
     stepLine: 'images ',
     window: 1,
     oneThread: [],
@@ -49,13 +51,19 @@ export function plannedLearning(sources: readonly Given[]): PlannedRun {
         const diverged = last !== undefined && !Number.isFinite(last.loss);
         // Such a run cannot be continued: it is started anew.
         if (last === undefined || !(diverged || last.images >= images)) return undefined;
+        const table = {
+          ...courseTable(points),
+          name: `seed ${seed}`,
+          ...(diverged && { trouble: 'diverged' as const }),
+        };
+        const { version, commit, data } = file;
         return {
           folder: course.folder,
-          checksum: file.data.checksum,
+          checksum: data.checksum,
+          version: { version, ...(commit !== undefined && { commit }) },
           steps: points.length,
           done: true,
-          diverged,
-          table: courseTable(points),
+          table,
         };
       }
       return undefined;

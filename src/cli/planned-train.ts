@@ -3,15 +3,17 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeAtomically } from '../files.js';
 import { MAX_SKIPS_IN_A_ROW } from '../meta/trainer.js';
+import { troubleOf } from '../report/trouble.js';
 import { findRuns, type RecordedRun, readRecordedRun } from '../results/recorded-run.js';
 import { recordedRule } from '../results/run-file.js';
-import { type Table, trainingTable } from '../study/table.js';
+import { type Table, trainingColumns, trainingTable } from '../study/table.js';
 import { keyOf, trainingIdentity } from './identity.js';
 import type { Settings } from './options.js';
 import { evaluateSettings } from './parity.js';
 import type { Given } from './parse.js';
-import { assemble } from './prepare.js';
+import { assemble, layerCount } from './prepare.js';
 import { recordedSettings } from './recorded.js';
+import { buildRule } from './rule.js';
 import type { Found, PlannedRun } from './seed-run.js';
 import { UsageError } from './usage-error.js';
 
@@ -20,11 +22,19 @@ export function plannedTraining(sources: readonly Given[]): PlannedRun {
   const settings = evaluateSettings(sources);
   const identity = trainingIdentity(settings);
   const { episodes } = settings;
+  const layers = layerCount(settings);
+  const { rule } = buildRule(settings, layers);
+  const terms = rule.terms.map(({ name }) => name);
   return {
     command: 'train',
     settings,
     identity,
     steps: episodes,
+    columns: [
+      ...trainingColumns({ terms, constants: rule.constants }, layers),
+      ...terms.map((name) => `ablate ${name}`),
+    ],
+    stretch: [1, episodes],
     stepLine: 'Train Episode: ',
     window: settings.avg_window,
     oneThread: ['--workers', '1'],
@@ -41,13 +51,13 @@ export function plannedTraining(sources: readonly Given[]): PlannedRun {
       }
       const diverged = isDiverged(run);
       const steps = run.records.length;
-      const { checksum } = run.file.data;
+      const { version, commit, data } = run.file;
       return {
         folder: found,
-        checksum,
+        checksum: data.checksum,
+        version: { version, ...(commit !== undefined && { commit }) },
         steps,
         done: diverged || steps >= episodes,
-        diverged,
         table: tableOf(run, episodes),
       };
     },
@@ -78,16 +88,21 @@ function continuation({ episodes, data_dir }: Settings, { folder }: Found): stri
   return ['--resume', folder, '--episodes', `${episodes}`, ...(data_dir === undefined ? [] : ['--data_dir', data_dir])];
 }
 
-export function isDiverged({ records }: RecordedRun): boolean {
+export function isDiverged({ records }: Pick<RecordedRun, 'records'>): boolean {
   return (records.at(-1)?.skips.inARow ?? 0) >= MAX_SKIPS_IN_A_ROW;
 }
 
 /** A run's columns, over the episodes that are asked for if it has more. */
-export function tableOf({ file, records }: RecordedRun, episodes = records.length): Table {
-  const { terms, constants } = recordedRule(file);
-  return trainingTable(
-    records.slice(0, episodes),
+export function tableOf(run: RecordedRun, episodes = run.records.length): Table {
+  const { settings } = run.file;
+  const { terms, constants } = recordedRule(run.file);
+  const records = run.records.slice(0, episodes);
+  const M = typeof settings.M === 'number' ? settings.M : undefined;
+  const trouble = isDiverged({ records }) ? 'diverged' : troubleOf(records, M);
+  const table = trainingTable(
+    records,
     terms.map(({ name }) => name),
     constants,
   );
+  return { ...table, name: `seed ${settings.seed}`, ...(trouble && { trouble }) };
 }

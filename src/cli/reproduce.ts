@@ -15,8 +15,10 @@ import type { Given } from './parse.js';
 import { quote } from './quote.js';
 import { checkResults } from './results-folder.js';
 import { findSeedRun, runSeed, type SeedRun, seedRun } from './seed-run.js';
-import { findStudies, planRuns, type Study, studyNames } from './studies.js';
-import { reportStudy } from './study-report.js';
+import { findStudies, planStudy, type Study, studyNames } from './studies.js';
+import { runAblations } from './study-ablation.js';
+import { reportStudy, type StudyRuns } from './study-report.js';
+import { writeSummary } from './study-summary.js';
 import { bar, duration, type Io, type Terminal } from './terminal.js';
 import { UsageError } from './usage-error.js';
 
@@ -53,16 +55,17 @@ export function reproduceWith(program: RunProgram): Command {
       const runs = new Map(planned.flatMap(({ runs }) => runs.map((run) => [`${run.folder}/${run.seed}`, run])));
       refuseIdle(flags, runs.values());
       const started = performance.now();
-      const signal = await runAll([...runs.values()], {
-        ...{ jobs: values.jobs, namesData: flags.has('data_dir'), program, io, terminal },
-      });
+      const options = { jobs: values.jobs, namesData: flags.has('data_dir'), program, io, terminal };
+      const signal = (await runAll([...runs.values()], options)) ?? (await runAblations(planned, options));
       if (signal) {
         const command = ['reproduce', ...argv].map(quote).join(' ');
         terminal.warn(`Stopped; what is done is kept. To go on: npx meta-plasticity ${command}`);
         return { exitCode: SIGNAL_EXIT_CODES[signal] };
       }
       const results = [];
-      for (const { study, runs } of planned) results.push(await reportStudy(study, runs, res, terminal));
+      for (const study of planned) results.push(await reportStudy(study, res, terminal));
+      const summary = await writeSummary(res);
+      if (results.length > 1) terminal.say(`A row for each study: ${summary}`);
       terminal.say(`Done in ${duration((performance.now() - started) / 1000)}.`);
       return { result: { studies: results } };
     },
@@ -71,10 +74,11 @@ export function reproduceWith(program: RunProgram): Command {
 
 export const reproduceCommand = reproduceWith(nodeProgram(fileURLToPath(new URL('main.js', import.meta.url))));
 
-function plan(study: Study, flags: Given, res: string, seeds: number): { study: Study; runs: SeedRun[] } {
-  const planned = [...planRuns(study, flags)];
+function plan(study: Study, flags: Given, res: string, seeds: number): StudyRuns {
+  const { runs, ...rest } = planStudy(study, flags);
   const numbers = Array.from({ length: seeds }, (_, i) => i + 1);
-  return { study, runs: planned.flatMap(([name, each]) => numbers.map((seed) => seedRun(res, name, each, seed))) };
+  const each = [...runs].flatMap(([name, run]) => numbers.map((seed) => seedRun(res, name, run, seed)));
+  return { study, runs: each, ...rest };
 }
 
 /** A flag that no run takes would be passed over in silence. */
@@ -85,7 +89,7 @@ function refuseIdle(flags: Given, runs: Iterable<SeedRun>): void {
   }
 }
 
-interface RunAllOptions {
+export interface RunAllOptions {
   readonly jobs: number;
   /** Whether --data_dir says on which data. */
   readonly namesData: boolean;

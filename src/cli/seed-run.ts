@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { Dataset } from '../data/dataset.js';
-import type { Table } from '../study/table.js';
+import type { Stretch, Table } from '../study/table.js';
 import type { RunProgram } from '../sweep/program.js';
 import { type Identity, keyOf } from './identity.js';
 import type { LearnValues } from './learn.js';
@@ -22,6 +22,10 @@ interface RunPlan {
   /** How many lines of progress it says, and how each begins. */
   readonly steps: number;
   readonly stepLine: string;
+  /** The columns that it will have. */
+  readonly columns: readonly string[];
+  /** Its first and its last episode, or number of images. */
+  readonly stretch: Stretch;
   /** Rows that its curves are averaged over. */
   readonly window: number;
   /** Refuses what a run would refuse, and fetches the data once for all; returns it. */
@@ -42,10 +46,11 @@ export interface Found {
   readonly folder: string;
   /** Of its data. */
   readonly checksum: string;
+  /** What it was run with. */
+  readonly version: { readonly version: string; readonly commit?: string };
   readonly steps: number;
   /** It has all of its steps, or diverged, so that no more will come. */
   readonly done: boolean;
-  readonly diverged: boolean;
   readonly table: Table;
 }
 

@@ -21,7 +21,7 @@ import type { Experiment } from './prepare.js';
 import { checkData, recordedSettings } from './recorded.js';
 import { refuseResults } from './results-folder.js';
 import { UsageError } from './usage-error.js';
-import { packageVersion } from './version.js';
+import { codeVersion } from './version.js';
 
 /** A run's folder, locked, with its log open. */
 export interface Started {
@@ -38,7 +38,7 @@ export async function startRun(experiment: Experiment, engine: string): Promise<
   const folder = await createRunFolder(res, test_name, now).catch(refuseResults(res));
   const unlock = await lockFolder(folder);
   const file = seal({
-    version: packageVersion(),
+    ...codeVersion(),
     node: process.version,
     started: now.toISOString(),
     settings,

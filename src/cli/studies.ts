@@ -11,6 +11,7 @@ import { type Given, readObject } from './parse.js';
 import { plannedLearning } from './planned-learn.js';
 import { plannedTraining } from './planned-train.js';
 import type { PlannedRun } from './seed-run.js';
+import { checkMeasures, incomparable } from './study-checks.js';
 import { nearest } from './suggest.js';
 import { UsageError } from './usage-error.js';
 
@@ -59,12 +60,26 @@ function readRecipe(path: string): Recipe {
 }
 
 /**
+ * The runs of a study, and in what the command line makes them other than those that its claims are about, if it does.
+ *
+ * @throws UsageError for a flag that the recipe cannot have, one of the command line that tells the runs apart, or a claim
+ *   about what its runs will not have.
+ */
+export function planStudy(study: Study, given: Given): { runs: Map<string, PlannedRun>; incomparable?: string } {
+  const runs = planRuns(study, given);
+  const written = planRuns(study, new Map());
+  checkMeasures(study.name, study.recipe, runs, written);
+  const differences = incomparable(runs, written);
+  return { runs, ...(differences !== undefined && { incomparable: differences }) };
+}
+
+/**
  * The runs of a study: the command line goes before the recipe. A run is meta-training, unless it says
  * `"command": "learn"`; it gets the flags of the command line that its command has.
  *
  * @throws UsageError for a flag that the recipe cannot have, or one of the command line that tells the runs apart.
  */
-export function planRuns({ name, recipe }: Study, given: Given): Map<string, PlannedRun> {
+function planRuns({ name, recipe }: Study, given: Given): Map<string, PlannedRun> {
   const runs = Object.entries(recipe.runs).map(([run, { command = recipe.flags.command ?? 'train', ...flags }]) => {
     const kind = oneOf(['train', 'learn'])(String(command), `command in run ${run} of ${name}`);
     const options = kind === 'learn' ? learnOptions : runOptions;

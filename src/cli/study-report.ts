@@ -1,55 +1,89 @@
-/** A study's end: figure, numbers and 'paper says / here'. */
+/** A study's end: figure, numbers, and what its claims come to. */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeAtomically } from '../files.js';
-import { judge } from '../study/claims.js';
+import { judge, worst } from '../study/claims.js';
 import type { Group } from '../study/group.js';
-import { contradictions, endTable, findingsTable } from '../study/report.js';
-import { findSeedRun, type SeedRun } from './seed-run.js';
+import { endTable, endWords, findingsTable, remarks } from '../study/report.js';
+import type { Summary } from '../study/summary.js';
+import { flagsOfRuns, versionsOfRuns } from './run-flags.js';
+import { type Found, findSeedRun, type SeedRun } from './seed-run.js';
 import type { Study } from './studies.js';
+import { ablatedTerms, readAblation } from './study-ablation.js';
 import type { Terminal } from './terminal.js';
 
-/** Writes `<res>/<study>/<study>.png`, `.svg`, `.csv`, `.md` and `.json`, says the tables, and returns the result. */
-export async function reportStudy({ name, recipe }: Study, runs: readonly SeedRun[], res: string, terminal: Terminal) {
-  const groups = await gather(runs);
-  const findings = recipe.claims.map((claim) => judge(claim, groups));
+export interface StudyRuns {
+  readonly study: Study;
+  readonly runs: readonly SeedRun[];
+  /** In what the runs are other than those that the claims are about, if they are. */
+  readonly incomparable?: string;
+}
+
+/**
+ * Writes `<res>/<study>/<study>.png`, `.svg`, `.csv`, `.md`, `.json` (the recipe) and `findings.json`, says the tables,
+ * and returns the result.
+ */
+export async function reportStudy(planned: StudyRuns, res: string, terminal: Terminal) {
+  const { study, runs, incomparable } = planned;
+  const { name, recipe } = study;
+  const { groups, found } = await gather(planned);
+  const findings = recipe.claims.map((claim) => judge(claim, groups, incomparable === undefined));
   const panels = recipe.draw.map(({ column, runs: drawn }) => ({
     column,
     groups: groups.filter((group) => drawn?.includes(group.name) ?? true),
+    ...(recipe.bands && { bands: recipe.bands }),
   }));
   const folder = join(res, name);
   await mkdir(folder, { recursive: true });
   await writeAtomically(join(folder, `${name}.json`), `${JSON.stringify(recipe, undefined, 2)}\n`);
   const { writePanels } = await import('../study/write.js'); // The drawing libraries take a while to load.
   await writePanels(folder, name, { title: recipe.title, panels, window: runs[0]!.plan.window });
-  const contradicted = contradictions(findings);
-  const parts = [findingsTable(findings), ...contradicted, endTable(groups)];
+  const parts = [
+    ...(recipe.paper === undefined ? [] : [`The paper says: ${recipe.paper}.`]),
+    ...(recipe.note === undefined ? [] : [recipe.note]),
+    ...(findings.length > 0 ? [findingsTable(findings)] : []),
+    ...remarks(findings, incomparable),
+    endTable(groups),
+    endWords(groups),
+  ];
+  const page = [...parts, '## Runs', flagsOfRuns(runs), versionsOfRuns(found)];
   await writeAtomically(
     join(folder, `${name}.md`),
-    `# ${recipe.title}\n\n![figure](${name}.svg)\n\n${parts.join('\n\n')}\n`,
+    `# ${recipe.title}\n\n![figure](${name}.svg)\n\n${page.join('\n\n')}\n`,
   );
-  terminal.say(`\n${recipe.title}\n\n${parts.join('\n\n')}\n\nFigure, numbers and tables are in ${folder}\n`);
-  return {
-    name,
-    folder,
-    findings: findings.map(({ claim, band, ...rest }) => ({ says: claim.says, ...band, ...rest })),
+  const verdict = worst(findings.map((finding) => finding.verdict));
+  const summary: Summary = {
+    ...{
+      name,
+      title: recipe.title,
+      paper: recipe.paper,
+      verdict,
+      seeds: Math.max(...groups.map((g) => g.tables.length)),
+    },
+    headline: (recipe.headline ?? []).map(
+      (measure) => judge({ says: '', measure, between: [null, null] }, groups).here,
+    ),
+    findings: findings.map(({ claim, band, ...rest }) => ({ says: claim.says, paper: claim.paper, ...band, ...rest })),
   };
+  await writeAtomically(join(folder, 'findings.json'), `${JSON.stringify(summary, undefined, 2)}\n`);
+  terminal.say(`\n${recipe.title}\n\n${parts.join('\n\n')}\n\nFigure, numbers and tables are in ${folder}\n`);
+  return { folder, ...summary };
 }
 
-async function gather(runs: readonly SeedRun[]): Promise<Group[]> {
-  const groups = new Map<string, { tables: Group['tables'][number][]; diverged: number }>();
-  let checksum: string | undefined;
+async function gather({ study, runs }: StudyRuns): Promise<{ groups: Group[]; found: Found[] }> {
+  const groups = new Map<string, Group['tables'][number][]>();
+  const all: Found[] = [];
   for (const run of runs) {
     const found = await findSeedRun(run);
     if (!found) throw new Error(`The results of ${run.name}, seed ${run.seed}, are gone from ${run.folder}.`);
-    checksum ??= found.checksum;
-    if (found.checksum !== checksum) {
+    const other = all.find(({ checksum }) => checksum !== found.checksum);
+    if (other) {
       throw new Error(`${found.folder} is a run on other data than the others: move it away to have it run again.`);
     }
-    const group = groups.get(run.name) ?? { tables: [], diverged: 0 };
-    group.tables.push(found.table);
-    if (found.diverged) group.diverged++;
-    groups.set(run.name, group);
+    const terms = ablatedTerms(study.recipe, run.name);
+    const ends = terms.length > 0 ? await readAblation(found.folder, terms) : undefined;
+    groups.set(run.name, [...(groups.get(run.name) ?? []), { ...found.table, ...(ends && { ends }) }]);
+    all.push(found);
   }
-  return [...groups].map(([name, group], colour) => ({ name, ...group, colour }));
+  return { groups: [...groups].map(([name, tables], colour) => ({ name, tables, colour })), found: all };
 }

@@ -7,9 +7,9 @@ import { writeAtomically } from '../files.js';
 import type { AdaptingEngine } from '../meta/course.js';
 import { learnedTheta, metaTest, THETA_CHOICES } from '../meta/meta-test.js';
 import { markdownTable } from '../report/markdown.js';
-import { type Band, bootstrap } from '../stats/bootstrap.js';
+import type { Band } from '../stats/band.js';
 import { formatBand } from '../study/claims.js';
-import type { Group } from '../study/group.js';
+import { bandOf, type Group, troublesOf } from '../study/group.js';
 import { courseTable, type Table } from '../study/table.js';
 import { adaptingEngine, createAdaptingEngine } from './adapting-engine.js';
 import { oneOf, text, wholeNumber } from './checks.js';
@@ -108,14 +108,17 @@ async function runTest(
     ...{ engine, rule, theta, tasks, every },
     makeEpisode: (n) => makeEpisode(setting, n),
   })) {
-    tables.push(courseTable(points));
+    const table = courseTable(points);
+    const diverged = !Number.isFinite(points.at(-1)!.loss);
+    const name = `seed ${settings.seed}, task ${tables.length + 1}`;
+    tables.push({ ...table, name, ...(diverged && { trouble: 'diverged' as const }) });
     onTask(tables.length);
     await setImmediate(); // Lets signals and output through.
   }
   return { ...test, theta, tables };
 }
 
-/** A curve's end: means over tasks and their bands. */
+/** A curve's end: means over runs and tasks, and their bands. */
 interface Row {
   readonly curve: string;
   readonly data: string;
@@ -123,11 +126,13 @@ interface Row {
   readonly M: number;
   readonly K: number;
   readonly Q: number;
+  readonly runs: number;
+  /** The same ones for each run. */
   readonly tasks: number;
   readonly accuracy: Band;
   readonly loss: Band;
-  /** Tasks in which the network diverged; the means leave them out. */
-  readonly diverged: number;
+  /** Of which runs and tasks the network diverged; the means leave them out. */
+  readonly diverged: string;
 }
 
 async function writeResults(
@@ -139,17 +144,14 @@ async function writeResults(
   const curves = [...new Set(tested.map(({ curve }) => curve))].map((name) => tested.filter((t) => t.curve === name));
   const rows = curves.map(rowOf);
   const cells = rows.map(({ accuracy, loss, ...row }) => {
-    const { curve, data, from, M, K, Q, tasks, diverged } = row;
-    return [curve, data, from, M, K, Q, tasks, formatBand(accuracy), formatBand(loss), diverged].map(String);
+    const { curve, data, from, M, K, Q, runs, tasks, diverged } = row;
+    return [curve, data, from, M, K, Q, runs, tasks, formatBand(accuracy), formatBand(loss), diverged].map(String);
   });
-  const header = ['', 'data', 'tasks from', 'M', 'K', 'Q', 'tasks', 'accuracy', 'loss', 'diverged'];
+  const header = ['', 'data', 'tasks from', 'M', 'K', 'Q', 'runs', 'tasks', 'accuracy', 'loss', 'diverged'];
   const table = [...(differences === undefined ? [] : [differences]), markdownTable(header, cells)].join('\n\n');
 
   await mkdir(folder, { recursive: true });
-  const groups = curves.map((parts, i): Group => {
-    const { curve, diverged } = rows[i]!;
-    return { name: curve, unit: 'task', tables: parts.flatMap(({ tables }) => tables), diverged };
-  });
+  const groups = curves.map(groupOf);
   const { writePanels } = await import('../study/write.js'); // The drawing libraries take a while to load.
   const title = rows.length > 1 ? 'Meta-test' : `Meta-test on ${rows[0]!.data}, M=${rows[0]!.M}`;
   await writePanels(folder, 'meta-test', { title, panels: PANELS.map((column) => ({ column, groups })), window: 1 });
@@ -165,14 +167,21 @@ async function writeResults(
   return { rows, table };
 }
 
+/** All runs of a curve, which are tried on the same tasks. */
+function groupOf(parts: readonly Tested[]): Group {
+  return { name: parts[0]!.curve, runs: parts.length, tables: parts.flatMap(({ tables }) => tables) };
+}
+
 function rowOf(parts: readonly Tested[]): Row {
-  const { curve, dataset, tasks } = parts[0]!;
-  const tables = parts.flatMap((part) => part.tables);
-  const ends = (column: string) => tables.map(({ columns }) => columns.get(column)!.at(-1)!);
-  const finite = ends('loss').map(Number.isFinite);
-  const band = (column: string) => bootstrap(ends(column).map((end, i) => (finite[i] ? end : Number.NaN)));
+  const { curve, dataset, tasks, tables } = parts[0]!;
+  const group = groupOf(parts);
+  const band = (column: string) =>
+    bandOf(
+      group,
+      group.tables.map(({ columns, trouble }) => (trouble ? Number.NaN : columns.get(column)!.at(-1)!)),
+    );
   return {
-    ...{ curve, data: dataset.name, from: tasks.from, ...tasks.size, tasks: tables.length },
-    ...{ accuracy: band('accuracy'), loss: band('loss'), diverged: finite.filter((is) => !is).length },
+    ...{ curve, data: dataset.name, from: tasks.from, ...tasks.size, runs: parts.length, tasks: tables.length },
+    ...{ accuracy: band('accuracy'), loss: band('loss'), diverged: troublesOf(group) || 'none' },
   };
 }

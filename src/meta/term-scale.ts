@@ -11,13 +11,22 @@ import { coefficientNames, type Rule } from '../plasticity/rule.js';
 /** Training images of each episode that the terms are measured on. */
 const IMAGES = 4;
 
+/** Training images from one to the next that terms are measured at while a network learns. */
+const EVERY = 10;
+
 /**
  * Frobenius norm of each term's update of all layers at a coefficient of 1, on networks that have learned nothing:
- * the root mean square over a few training images of each episode.
+ * the root mean square over a few training images of each episode. With `theta` the networks learn by it meanwhile, and
+ * the mean is over images from all of an episode: theta_r times its norm is then what term r does to them.
  * @param episodes at least one; all of the same network.
  * @param constants values of the rule's constants
  */
-export function termNorms(rule: Rule, episodes: readonly Episode[], constants: readonly number[] = []): number[] {
+export function termNorms(
+  rule: Rule,
+  episodes: readonly Episode[],
+  constants: readonly number[] = [],
+  theta?: readonly number[],
+): number[] {
   const squares = rule.terms.map(() => 0);
   const alone = rule.terms.map((_, r) => Float64Array.of(...rule.terms.map((_, i) => (i === r ? 1 : 0)), ...constants));
   const [{ layers, beta, feedback }] = episodes as readonly [Episode, ...Episode[]];
@@ -26,23 +35,28 @@ export function termNorms(rule: Rule, episodes: readonly Episode[], constants: r
   const W = zeros(matrixShapes(layers));
   const given = zeros(feedbackShapes(layers, feedback));
   const learning = feedback === 'plastic' ? [...W, ...given] : W;
-  const fresh = zeros(learning);
+  const before = zeros(learning);
   let images = 0;
   for (const { weights, feedbackWeights = [], trainImages, trainLabels } of episodes) {
     for (const [l, matrix] of W.entries()) matrix.data.set(weights[l]!);
     for (const [l, matrix] of given.entries()) matrix.data.set(feedbackWeights[l]!);
-    for (const [m, matrix] of fresh.entries()) matrix.copyFrom(learning[m]!);
     const network = networkOf({ layers, beta, feedback }, W, given);
-    for (let t = 0; t < Math.min(IMAGES, trainLabels.length); t++, images++) {
+    const last = theta ? trainLabels.length : Math.min(IMAGES, trainLabels.length);
+    for (let t = 0; t < last; t++) {
       const pixels = trainImages.subarray(t * layers[0]!, (t + 1) * layers[0]!);
       const input = Float64Array.from(pixels, (pixel) => pixel / 255);
-      for (const [r, theta] of alone.entries()) {
-        step(network, programs, theta, input, trainLabels[t]!);
-        for (const [m, matrix] of learning.entries()) {
-          squares[r]! += squaredDistance(matrix.data, fresh[m]!.data);
-          matrix.copyFrom(fresh[m]!);
+      if (theta === undefined || t % EVERY === 0) {
+        images++;
+        for (const [m, matrix] of before.entries()) matrix.copyFrom(learning[m]!);
+        for (const [r, unit] of alone.entries()) {
+          step(network, programs, unit, input, trainLabels[t]!);
+          for (const [m, matrix] of learning.entries()) {
+            squares[r]! += squaredDistance(matrix.data, before[m]!.data);
+            matrix.copyFrom(before[m]!);
+          }
         }
       }
+      if (theta) step(network, programs, Float64Array.from(theta), input, trainLabels[t]!);
     }
   }
   return squares.map((sum) => Math.sqrt(sum / images));

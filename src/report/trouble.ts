@@ -15,27 +15,42 @@ const BLOCK = 50;
  * @param M classes of a task; where it is not known, nothing is compared with guessing.
  */
 export function findTrouble(records: readonly EpisodeRecord[], M?: number): string[] {
-  const trouble: string[] = [];
   const skipped = records.at(-1)?.skips.total ?? 0;
-  if (skipped > 0) trouble.push(`Loss or gradient was not finite in ${skipped} of ${records.length} episodes.`);
-  if (records.length < 2 * BLOCK) return trouble;
+  const outcome = judgeEnd(records, M);
+  return [
+    ...(skipped > 0 ? [`Loss or gradient was not finite in ${skipped} of ${records.length} episodes.`] : []),
+    ...(outcome ? [outcome.sentence] : []),
+  ];
+}
 
+/** What a run that is not sound came to. */
+export type Trouble = 'diverged' | 'stuck' | 'fell back';
+
+/** The trouble of a run that was not stopped by divergence; undefined where it is sound, or too short to tell. */
+export function troubleOf(records: readonly EpisodeRecord[], M?: number): Trouble | undefined {
+  return judgeEnd(records, M)?.trouble;
+}
+
+function judgeEnd(records: readonly EpisodeRecord[], M?: number): { trouble: Trouble; sentence: string } | undefined {
+  if (records.length < 2 * BLOCK) return undefined;
   const last = measure(records.slice(-2 * BLOCK));
   if (M !== undefined && !(last.accuracy > 1 / M + last.error)) {
-    trouble.push(`It is stuck: accuracy ${last.accuracy.toFixed(3)} is no better than guessing among ${M} classes.`);
-  } else {
-    const blocks = Array.from({ length: Math.floor(records.length / BLOCK) }, (_, i) =>
-      measure(records.slice(records.length - (i + 1) * BLOCK, records.length - i * BLOCK)),
-    );
-    const end = blocks[0]!;
-    const best = blocks.reduce((a, b) => (b.accuracy > a.accuracy ? b : a));
-    // Far: more than a tenth, and more than the noise of two means.
-    if (best.accuracy - end.accuracy > Math.max(0.1, 5 * Math.hypot(best.error, end.error))) {
-      const [from, to] = [best, end].map(({ accuracy }) => accuracy.toFixed(3));
-      trouble.push(`It fell back: accuracy went from ${from} at its best to ${to} in the last ${BLOCK} episodes.`);
-    }
+    const accuracy = last.accuracy.toFixed(3);
+    const sentence = `It is stuck: accuracy ${accuracy} is no better than guessing among ${M} classes.`;
+    return { trouble: 'stuck', sentence };
   }
-  return trouble;
+  const blocks = Array.from({ length: Math.floor(records.length / BLOCK) }, (_, i) =>
+    measure(records.slice(records.length - (i + 1) * BLOCK, records.length - i * BLOCK)),
+  );
+  const end = blocks[0]!;
+  const best = blocks.reduce((a, b) => (b.accuracy > a.accuracy ? b : a));
+  // Far: more than a tenth, and more than the noise of two means.
+  if (best.accuracy - end.accuracy > Math.max(0.1, 5 * Math.hypot(best.error, end.error))) {
+    const [from, to] = [best, end].map(({ accuracy }) => accuracy.toFixed(3));
+    const sentence = `It fell back: accuracy went from ${from} at its best to ${to} in the last ${BLOCK} episodes.`;
+    return { trouble: 'fell back', sentence };
+  }
+  return undefined;
 }
 
 /** Mean accuracy with its standard error; episodes that diverged count as wrong answers. */

@@ -10,6 +10,8 @@ export const RUN_FILE = 'run.json';
 
 export interface RunFile extends Sealed {
   readonly version: string;
+  /** What of the program's history was built, where that is known. */
+  readonly commit?: string;
   readonly node: string;
   /** ISO 8601. */
   readonly started: string;

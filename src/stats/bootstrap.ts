@@ -1,20 +1,15 @@
 /**
  * Bands by the bootstrap: seeds are drawn anew with replacement, and a band holds the middle part of the means of such
- * draws (percentile method; Efron 1979, doi:10.1214/aos/1176344552). The paper's figures have 98 % bands of 500 draws.
+ * draws (percentile method; Efron 1979, doi:10.1214/aos/1176344552). The paper's figures have 98 % bands of 500 draws, so
+ * ours that repeat them have, too. Of few seeds they are too narrow (docs/BANDS.md): nothing is judged by them.
  */
 import { stream } from '../random/stream.js';
-
-/** A mean over seeds and its band; all NaN where no seed has a value, low and high NaN where only one has. */
-export interface Band {
-  readonly mean: number;
-  readonly low: number;
-  readonly high: number;
-}
+import { type Band, LEVEL, MIN_FOR_BAND } from './band.js';
 
 export interface BootstrapOptions {
   /** Draws; 500. */
   readonly resamples?: number;
-  /** Part of them that lies in the band; 0.98. */
+  /** Part of them that lies in the band; LEVEL. */
   readonly level?: number;
   /** Name of the random stream that seeds are drawn from. */
   readonly name?: string;
@@ -35,7 +30,7 @@ export function bootstrap(values: readonly number[], options: BootstrapOptions =
  * @throws RangeError if there is no curve, resamples is no whole number >= 1, or level is not between 0 and 1.
  */
 export function bootstrapCurves(curves: readonly ArrayLike<number>[], options: BootstrapOptions = {}): Band[] {
-  const { resamples = 500, level = 0.98, name = 'bootstrap' } = options;
+  const { resamples = 500, level = LEVEL, name = 'bootstrap' } = options;
   if (curves.length === 0) throw new RangeError('A band needs the values of at least one seed.');
   if (!Number.isInteger(resamples) || resamples < 1) {
     throw new RangeError(`A bootstrap needs a whole number of at least 1 resample; got ${resamples}.`);
@@ -47,12 +42,13 @@ export function bootstrapCurves(curves: readonly ArrayLike<number>[], options: B
   const length = curves.reduce((longest, curve) => Math.max(longest, curve.length), 0);
   return Array.from({ length }, (_, x) => {
     const values = Float64Array.from(curves, (curve) => curve[x] ?? Number.NaN);
-    const mean = meanOf(values);
-    if (values.filter(Number.isFinite).length < 2) return { mean, low: Number.NaN, high: Number.NaN };
+    const count = values.filter(Number.isFinite).length;
+    const sample = { mean: meanOf(values), count, total: n };
+    if (count < MIN_FOR_BAND) return { ...sample, low: Number.NaN, high: Number.NaN };
     // A draw of nothing but seeds without a value says nothing and is left out.
     const means = Float64Array.from(draws, (draw) => meanOf(values, draw)).filter(Number.isFinite);
     means.sort();
-    return { mean, low: quantile(means, (1 - level) / 2), high: quantile(means, (1 + level) / 2) };
+    return { ...sample, low: quantile(means, (1 - level) / 2), high: quantile(means, (1 + level) / 2) };
   });
 }
 

@@ -5,13 +5,25 @@ import { ANGLE_NOTE, ORTHONORMALITY_NOTE } from '../report/figures.js';
 import { logExtent } from '../report/scale.js';
 import { robustMaximum } from '../report/series.js';
 import type { FigureStyle } from '../report/style.js';
-import { type BandPoint, columnsOf, type Group, groupCurve } from './group.js';
+import {
+  type BandKind,
+  type BandPoint,
+  bandWords,
+  columnsOf,
+  type Group,
+  groupCurve,
+  sizeOf,
+  tableCurve,
+  troublesOf,
+} from './group.js';
 import { isTrajectory } from './table.js';
 
 /** What is drawn in one chart: a column or all whose name begins with it, of these groups. */
 export interface Panel {
   readonly column: string;
   readonly groups: readonly Group[];
+  /** Bands as everything is judged by, if absent. */
+  readonly bands?: BandKind;
 }
 
 /** A curve of a panel as numbers. */
@@ -19,19 +31,42 @@ export interface PanelCurve {
   readonly group: string;
   readonly column: string;
   readonly points: readonly BandPoint[];
+  /** What the mean is of, where that is more than one. */
+  readonly seeds: readonly { readonly name: string; readonly points: ReturnType<typeof tableCurve> }[];
 }
 
 /** The numbers that a panel draws, coefficients as they are, all else averaged over `window` rows first. */
-export function panelCurves({ column, groups }: Panel, window: number): PanelCurve[] {
+export function panelCurves({ column, groups, bands }: Panel, window: number): PanelCurve[] {
   return groups.flatMap((group) =>
     columnsOf(group)
-      .filter((name) => drawn(column, name))
-      .map((name) => ({ group: group.name, column: name, points: groupCurve(group, name, window) })),
+      .filter((name) => isDrawn(column, name))
+      .map((name) => ({
+        group: group.name,
+        column: name,
+        points: groupCurve(group, name, window, bands),
+        seeds:
+          group.tables.length === 1
+            ? []
+            : group.tables.map((table, i) => ({
+                name: table.name ?? `${i + 1}`,
+                points: tableCurve(table, name, window),
+              })),
+      })),
   );
 }
 
+/** Curves that one chart has room to name. */
+const MOST_CURVES = 8;
+
+/** The panel itself, or a chart for each of its columns where it has more curves of several runs than can be named. */
+export function smallMultiples(panel: Panel): Panel[] {
+  const columns = [...new Set(panel.groups.flatMap(columnsOf))].filter((name) => isDrawn(panel.column, name));
+  const crowded = panel.groups.length > 1 && panel.groups.length * columns.length > MOST_CURVES;
+  return crowded ? columns.map((column) => ({ ...panel, column })) : [panel];
+}
+
 /** `angle` stands for the hidden layers: no feedback path ends at the input, but `angle 0` can be asked for. */
-function drawn(wanted: string, name: string): boolean {
+export function isDrawn(wanted: string, name: string): boolean {
   return name === wanted || (name.startsWith(`${wanted} `) && name !== 'angle 0');
 }
 
@@ -40,8 +75,7 @@ export function drawPanel(panel: Panel, window: number, style?: FigureStyle): st
   const all = panelCurves(panel, window);
   const groups = [...new Set(all.map(({ group }) => group))];
   const columns = [...new Set(all.map(({ column }) => column))];
-  const kind = panel.column.split(' ')[0]!;
-  const y = axis(kind, all, layerOf(panel.column));
+  const y = axis(panel.column, all, layerOf(panel.column));
   const inside = (value: number) => (value >= y.y[0] && value <= y.y[1] ? value : Number.NaN);
   const curves = all.map(({ group, column, points }): Curve => {
     const bands = points.filter(({ low, high }) => Number.isFinite(low + high));
@@ -77,7 +111,8 @@ function layerOf(column: string): string {
 
 type Axis = Pick<Chart, 'yLabel' | 'y'> & Partial<Pick<Chart, 'yScale' | 'yTicks' | 'zeroLine' | 'reference'>>;
 
-function axis(kind: string, curves: readonly PanelCurve[], layer: string): Axis {
+function axis(column: string, curves: readonly PanelCurve[], layer: string): Axis {
+  const [kind, single] = column.split(/ (.*)/s) as [string, string | undefined];
   const means = curves.flatMap(({ points }) => points.map(({ mean }) => mean)).filter(Number.isFinite);
   const bands = curves.flatMap(({ points }) => points.flatMap(({ low, high }) => [low, high]));
   const [low, high] = [...means, ...bands.filter(Number.isFinite)].reduce(extent, [means[0] ?? 0, means[0] ?? 0]);
@@ -100,7 +135,8 @@ function axis(kind: string, curves: readonly PanelCurve[], layer: string): Axis 
     case 'theta':
     case 'constant': {
       const y = [Math.min(0, low) - margin, Math.max(0, high) + margin] as const;
-      return { yLabel: kind === 'theta' ? 'Coefficient θ' : 'Constant', y, zeroLine: true };
+      const name = single ? symbol(column) : kind === 'theta' ? 'θ' : '';
+      return { yLabel: `${kind === 'theta' ? 'Coefficient' : 'Constant'} ${name}`.trim(), y, zeroLine: true };
     }
     case 'orthonormality':
       return {
@@ -115,18 +151,22 @@ function axis(kind: string, curves: readonly PanelCurve[], layer: string): Axis 
 
 const NOTES = { angle: ANGLE_NOTE, orthonormality: ORTHONORMALITY_NOTE };
 
-function note({ column, groups }: Panel, window: number): string {
-  const seeds = [...new Set(groups.map(({ tables }) => tables.length))].sort((a, b) => a - b);
+function note({ column, groups, bands }: Panel, window: number): string {
+  const sizes = [...new Set(groups.map(sizeOf))];
   const rows = Math.min(window, ...groups.flatMap(({ tables }) => tables.map(({ x }) => x.length)));
   const average = rows > 1 && !isTrajectory(column) ? `, moving average over ${rows}` : '';
-  const stopped = groups.reduce((sum, { diverged }) => sum + diverged, 0);
-  const unit = groups[0]?.unit ?? 'seed';
-  const means =
-    seeds.at(-1) === 1 ? `One ${unit}` : `Mean of ${seeds.join(' or ')} ${unit}s and its 98 % bootstrap band`;
+  const over = [...new Set(groups.map(bandWords).filter(Boolean))];
+  const kind = bands === 'bootstrap' ? 'percentile bootstrap' : "Student's t";
+  const band = over.length > 0 ? ` and its 98 % band ${over.join(' or ')} (${kind})` : '';
+  const means = groups.every(({ tables }) => tables.length === 1) ? 'One seed' : `Mean of ${sizes.join(' or ')}${band}`;
+  const troubles = groups.flatMap((group) => {
+    const trouble = troublesOf(group);
+    return trouble ? [`${groups.length > 1 ? `${group.name}: ` : ''}${trouble}`] : [];
+  });
   const [symbols = ''] = Object.entries(NOTES).flatMap(([kind, words]) =>
     column.startsWith(kind) ? [`${words} `] : [],
   );
-  return `${symbols}${means}${average}.${stopped > 0 ? ` ${stopped} diverged and are missing from there on.` : ''}`;
+  return `${symbols}${means}${average}.${troubles.length > 0 ? ` ${troubles.join('; ')}.` : ''}`;
 }
 
 /** Spikes may leave the frame, but not the height that a curve starts from. */
@@ -142,7 +182,9 @@ export function symbol(column: string): string {
   if (kind === 'theta') return `θ_${/^F\d/.test(index) ? index.slice(1) : index}`;
   if (kind === 'angle') return `α_${index}`;
   if (kind === 'constant') return index;
-  return kind === 'orthonormality' ? `E_${index}` : column;
+  if (kind === 'orthonormality') return `E_${index}`;
+  if (kind === 'ablate') return `accuracy that ${symbol(`theta ${index}`)} gives`;
+  return column;
 }
 
 function extent([low, high]: readonly [number, number], value: number): [number, number] {

@@ -1,12 +1,19 @@
-/** A study as data: which runs, what is drawn of them, and what the paper says about them. */
-
-import type { Source } from './group.js';
+/** A study as data: which runs, what is drawn of them, and what is claimed about them. */
+import type { BandKind, Source } from './group.js';
 
 /** A JSON object of flags, as in a `--config` file. */
 export type Flags = Readonly<Record<string, unknown>>;
 
 export interface Recipe {
   readonly title: string;
+  /** What the paper says, in a sentence, where the study repeats a figure of the paper's. */
+  readonly paper?: string;
+  /** What else a reader should know. */
+  readonly note?: string;
+  /** The measures that sum it up. */
+  readonly headline?: readonly Measure[];
+  /** Which bands its figure has; Student's, if it does not say. */
+  readonly bands?: BandKind;
   /** Flags of all runs. */
   readonly flags: Flags;
   /** Flags of each run by its name, which go before the common ones. */
@@ -22,7 +29,10 @@ export interface Drawing {
   readonly runs?: readonly string[];
 }
 
-/** A column's mean over the last rows of a run, or from one episode to another. */
+/**
+ * A column's mean over the last rows of a run, or from one episode to another; a recipe's `"ablate": "F4"` is the column
+ * `ablate F4`: the accuracy that is lost where the learned coefficient is set to 0 and the others are kept.
+ */
 export interface Measure extends Source {
   readonly run: string;
 }
@@ -31,7 +41,10 @@ export interface Measure extends Source {
  * What is said about a measure, or about its difference to another: that it lies between two numbers; null is no limit.
  */
 export interface Claim {
+  /** What is measured, in words without numbers: the limits are added. */
   readonly says: string;
+  /** The words of the paper that it stands for. */
+  readonly paper?: string;
   readonly measure: Measure;
   readonly minus?: Measure;
   readonly between: readonly [low: number | null, high: number | null];
@@ -50,7 +63,8 @@ const DRAWN = ['accuracy', 'loss', 'theta', 'angle'].map((column) => ({ column }
  * @throws RecipeError that names the place; whether the flags are valid shows when they are evaluated.
  */
 export function checkRecipe(json: unknown): Recipe {
-  const recipe = object(json, 'a study', ['title', 'flags', 'runs', 'draw', 'claims']);
+  const keys = ['title', 'paper', 'note', 'headline', 'bands', 'flags', 'runs', 'draw', 'claims'];
+  const recipe = object(json, 'a study', keys);
   const runs = Object.entries(object(recipe.runs, 'runs')).map(([name, flags]) => {
     if (!/^\w[\w.+@ -]*$/.test(name))
       fail(`runs: '${name}' must begin with a letter and go on with those of a file name`);
@@ -61,7 +75,25 @@ export function checkRecipe(json: unknown): Recipe {
   const draw = list(recipe.draw ?? DRAWN, 'draw').map((item, i) => drawing(item, `draw[${i}]`, names));
   const claims = list(recipe.claims ?? [], 'claims').map((item, i) => claim(item, `claims[${i}]`, names));
   const flags = object(recipe.flags ?? {}, 'flags');
-  return { title: text(recipe.title, 'title'), flags, runs: Object.fromEntries(runs), draw, claims };
+  const { bands, headline } = recipe;
+  if (bands !== undefined && bands !== 'student' && bands !== 'bootstrap') fail('bands must be student or bootstrap');
+  const measures = headline === undefined ? undefined : list(headline, 'headline');
+  return {
+    title: text(recipe.title, 'title'),
+    ...texts(recipe, ['paper', 'note']),
+    ...(measures && { headline: measures.map((item, i) => measureOf(item, `headline[${i}]`, names)) }),
+    ...(bands !== undefined && { bands }),
+    flags,
+    runs: Object.fromEntries(runs),
+    draw,
+    claims,
+  };
+}
+
+/** Those of the texts that are there. */
+function texts(json: Record<string, unknown>, keys: readonly string[], place = ''): Record<string, string> {
+  const given = keys.filter((key) => json[key] !== undefined);
+  return Object.fromEntries(given.map((key) => [key, text(json[key], place + key)]));
 }
 
 function drawing(json: unknown, place: string, names: readonly string[]): Drawing {
@@ -71,11 +103,18 @@ function drawing(json: unknown, place: string, names: readonly string[]): Drawin
 }
 
 function claim(json: unknown, place: string, names: readonly string[]): Claim {
-  const { says, measure, minus, between } = object(json, place, ['says', 'measure', 'minus', 'between']);
+  const { says, measure, minus, between, ...rest } = object(json, place, [
+    'says',
+    'paper',
+    'measure',
+    'minus',
+    'between',
+  ]);
   const limits = list(between, `${place}.between`).filter((limit) => limit === null || typeof limit === 'number');
   if (limits.length !== 2) fail(`${place}.between must hold two numbers; null is no limit`);
   return {
     says: text(says, `${place}.says`),
+    ...texts(rest, ['paper'], `${place}.`),
     measure: measureOf(measure, `${place}.measure`, names),
     ...(minus !== undefined && { minus: measureOf(minus, `${place}.minus`, names) }),
     between: [limits[0]!, limits[1]!],
@@ -83,7 +122,11 @@ function claim(json: unknown, place: string, names: readonly string[]): Claim {
 }
 
 function measureOf(json: unknown, place: string, names: readonly string[]): Measure {
-  const { at, ...measure } = object(json, place, ['run', 'column', 'at']);
+  const { at, ablate, ...measure } = object(json, place, ['run', 'column', 'ablate', 'at']);
+  if (ablate !== undefined) {
+    if (measure.column !== undefined || at !== undefined) fail(`${place} must have either ablate, or column and at`);
+    return { run: run(measure.run, place, names), column: `ablate ${text(ablate, `${place}.ablate`)}` };
+  }
   const stretch = at === undefined ? [] : list(at, `${place}.at`).filter((end) => typeof end === 'number');
   if (at !== undefined && stretch.length !== 2) fail(`${place}.at must hold the first and the last episode`);
   return {

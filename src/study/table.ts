@@ -2,6 +2,7 @@
 import type { CoursePoint } from '../meta/course.js';
 import type { EpisodeRecord } from '../meta/record.js';
 import { diverged } from '../report/diverged.js';
+import type { Trouble } from '../report/trouble.js';
 
 /** Columns by name, each as long as `x`; NaN where a number is missing. */
 export interface Table {
@@ -11,6 +12,12 @@ export interface Table {
   readonly columns: ReadonlyMap<string, readonly number[]>;
   /** Last rows that an end result is averaged over, where not as in a run's summary. */
   readonly endRows?: number;
+  /** Numbers that a run has one of, by name, beside the columns. */
+  readonly ends?: ReadonlyMap<string, number>;
+  /** What tells it from the other tables of its group, `seed 3`. */
+  readonly name?: string;
+  /** What became of the run, where it is not sound. */
+  readonly trouble?: Trouble;
 }
 
 /**
@@ -46,6 +53,25 @@ export function trainingTable(
   };
 }
 
+/** The names of those columns. */
+export function trainingColumns(
+  { terms, constants = [] }: { readonly terms: readonly string[]; readonly constants?: readonly string[] | undefined },
+  layers: number,
+): string[] {
+  const coefficients = [...terms.map((name) => `theta ${name}`), ...constants.map((name) => `constant ${name}`)];
+  return ['accuracy', 'loss', ...coefficients, ...layerColumns(layers)];
+}
+
+/** The names of the columns of a course of learning. */
+export function courseColumns(layers: number): string[] {
+  return ['accuracy', 'loss', ...layerColumns(layers)];
+}
+
+function layerColumns(layers: number): string[] {
+  const numbers = Array.from({ length: layers }, (_, i) => i);
+  return [...numbers.map((l) => `angle ${l}`), ...numbers.map((l) => `orthonormality ${l + 1}`)];
+}
+
 /** The columns of a course of learning: those of a meta-training run that it has, over the images shown. */
 export function courseTable(points: readonly CoursePoint[]): Table {
   const layers = points[0]?.orthonormality.length ?? 0;
@@ -75,10 +101,18 @@ export function isTrajectory(column: string): boolean {
 /** A stretch of x, both ends included. */
 export type Stretch = readonly [from: number, to: number];
 
+/** How many last rows are averaged for a column's end, if nothing else is said: as in a run's summary. */
+export function lastRows({ endRows }: Pick<Table, 'endRows'>, column: string): number {
+  return endRows ?? (isTrajectory(column) ? 50 : 100);
+}
+
 /** Mean of a column over a stretch, without one over its last rows; NaN where there is no number. */
-export function columnMean({ x, columns, endRows }: Table, column: string, at?: Stretch): number {
+export function columnMean(table: Table, column: string, at?: Stretch, last?: number): number {
+  const { x, columns, ends } = table;
+  const end = ends?.get(column);
+  if (end !== undefined) return end;
   const values = columns.get(column) ?? [];
-  const rows = endRows ?? (isTrajectory(column) ? 50 : 100); // as in a run's summary
+  const rows = last ?? lastRows(table, column);
   const chosen = at ? values.filter((_, i) => x[i]! >= at[0] && x[i]! <= at[1]) : values.slice(-rows);
   const finite = chosen.filter(Number.isFinite);
   return finite.reduce((sum, value) => sum + value, 0) / finite.length;

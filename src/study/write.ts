@@ -4,7 +4,7 @@ import { writeAtomically } from '../files.js';
 import { writeFigureFiles } from '../report/figure-files.js';
 import { gridOfCharts } from '../report/grid.js';
 import { DEFAULT_STYLE, type FigureStyle } from '../report/style.js';
-import { drawPanel, type Panel, panelCurves } from './charts.js';
+import { drawPanel, type Panel, panelCurves, smallMultiples } from './charts.js';
 import { curvesCsv } from './report.js';
 
 export interface PanelFigure {
@@ -24,7 +24,7 @@ export async function writePanels(
   name: string,
   { title, panels, window, style = DEFAULT_STYLE }: PanelFigure,
 ): Promise<void> {
-  const charts = panels.map((panel) => drawPanel(panel, window, style));
+  const charts = panels.flatMap(smallMultiples).map((panel) => drawPanel(panel, window, style));
   await writeAtomically(join(folder, `${name}.csv`), curvesCsv(panels.flatMap((panel) => panelCurves(panel, window))));
   const { warning } = await writeFigureFiles(folder, [{ name, svg: gridOfCharts(title, charts, { style }) }], style);
   if (warning) throw new Error(warning);

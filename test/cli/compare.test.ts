@@ -29,8 +29,12 @@ describe('compare', () => {
         .sort(),
       ['rule=F0 fbk=fix (2 seeds)', 'rule=F0 fbk=sym (1 seed)', 'rule=F0, F2 fbk=fix (2 seeds)'],
     );
-    assert.match(stdout, /^\| +\| rule +\| clip +\| fbk +\| term_scale +\|/);
-    assert.match(stdout, /^\| rule=F0, F2 fbk=fix +\| F0, F2 +\| 10 +\| fix +\| auto +\|$/m);
+    assert.match(stdout, /^\| +\| rule +\| clip +\| fbk +\| term_scale +\| test_name +\|/);
+    assert.match(stdout, /^\| rule=F0, F2 fbk=fix +\| F0, F2 +\| 10 +\| fix +\| auto +\| seed-1, seed-2 \|$/m);
+    assert.match(
+      stdout,
+      /\nEnds: means over the last 100 episodes, of coefficients over the last 50; a band needs at least 4 seeds\./,
+    );
     assert.deepEqual(
       listing('all'),
       ['csv', 'md', 'png', 'svg'].map((type) => `comparison.${type}`),
@@ -47,11 +51,26 @@ describe('compare', () => {
       losses.push(JSON.parse(readFileSync(`${folder}/journal.jsonl`, 'utf8').split('\n')[1]!).loss);
     }
     assert.equal(losses.length, 2);
-    const [, mean, low, high] = /^"rule=F0, F2 fbk=fix",loss,2,(.*),(.*),(.*)$/m.exec(
-      readFileSync('mean/comparison.csv', 'utf8'),
-    )!;
+    const csv = readFileSync('mean/comparison.csv', 'utf8');
+    const [, mean, low, high] = /^"rule=F0, F2 fbk=fix",loss,2,(.*),(.*),(.*),$/m.exec(csv)!;
     assert.ok(Math.abs(Number(mean) - (losses[0]! + losses[1]!) / 2) < 1e-12);
-    assert.ok(Number(low) === Math.min(...losses) && Number(high) === Math.max(...losses));
+    assert.deepEqual([low, high], ['', ''], 'no band of two seeds');
+    const seeds = [...csv.matchAll(/^"rule=F0, F2 fbk=fix",loss,2,(.*),,,seed ([12])$/gm)];
+    assert.deepEqual(
+      seeds.map(([, loss, seed]) => [Number(loss), seed]),
+      losses.map((loss, i) => [loss, `${i + 1}`]),
+    );
+  });
+
+  test('--last says over how many episodes the means are', async () => {
+    const { stdout } = await run(['compare', 'runs', '--out', 'last', '--last', '1']);
+    assert.match(stdout, /\nEnds: the last episode; a band/);
+    const [folder] = (await findRuns('runs/seed-1')).filter((path) =>
+      /"fbk": "sym"/.test(readFileSync(`${path}/run.json`, 'utf8')),
+    );
+    const { theta } = JSON.parse(readFileSync(`${folder}/journal.jsonl`, 'utf8').trim().split('\n').at(-1)!);
+    const [, cell] = /^\| θ_0 .* \| ([\d.]+) +\|$/m.exec(stdout)!;
+    assert.ok(Math.abs(Number(cell) - theta[0]) < 1e-5);
   });
 
   test('one run works too, without bands, and a run given twice counts once', async () => {

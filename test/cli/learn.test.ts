@@ -105,19 +105,23 @@ describe('test', () => {
     );
     const { curves } = JSON.parse(stdout);
     assert.deepEqual(
-      curves.map(({ curve, M, K, tasks, from }: Record<string, unknown>) => [curve, M, K, tasks, from]),
+      curves.map(({ curve, M, K, runs, tasks, from }: Record<string, unknown>) => [curve, M, K, runs, tasks, from]),
       [
-        ['M=2', 2, 3, 6, 'all classes'],
-        ['M=3', 3, 3, 6, 'all classes'],
+        ['M=2', 2, 3, 2, 3, 'all classes'],
+        ['M=3', 3, 3, 2, 3, 'all classes'],
       ],
     );
     const csv = readFileSync(join(cwd, 'tested', 'meta-test.csv'), 'utf8');
     const x = csv
       .split('\n')
-      .filter((line) => line.startsWith('M=3,loss,'))
+      .filter((line) => /^M=3,loss,.*,$/.test(line))
       .map((line) => line.split(',')[2]);
     assert.deepEqual(x, ['0', '4', '8', '9']);
-    assert.match(csv, new RegExp(`M=3,loss,9,${curves[1].loss.mean},${curves[1].loss.low},`));
+    assert.match(csv, new RegExp(`^M=3,loss,9,${curves[1].loss.mean},`, 'm'));
+    assert.equal(
+      csv.match(/^M=3,loss,9,[\d.]+,,,seed [12], task [123]$|^M=3,loss,9,[\d.]+,,,"seed [12], task [123]"$/gm)?.length,
+      6,
+    );
     const { tests } = json(join(cwd, 'tested', 'meta-test.json'));
     const [folder] = tests.map(({ run }: { run: string }) => run);
     const thetas = lines(join(folder, 'journal.jsonl')).map(({ theta }) => theta[1]);

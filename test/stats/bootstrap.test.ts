@@ -13,7 +13,7 @@ function everyResample(values: readonly number[]): number[] {
 describe('bootstrap', () => {
   test('comes to the quantiles of all possible resamples', () => {
     for (const values of [
-      [0, 1, 10],
+      [0, 1, 10, 4],
       [3, -2, 0.5, 8],
       [1, 1, 2, 5, 9],
     ]) {
@@ -67,15 +67,12 @@ describe('bootstrap', () => {
     assert.notDeepEqual(bootstrap(values, { resamples: 50 }), bootstrap(values, { resamples: 50, name: 'other' }));
   });
 
-  test('one value has a mean and no band, none has neither, NaN are left out', () => {
-    assert.deepEqual(bootstrap([3]), { mean: 3, low: Number.NaN, high: Number.NaN });
-    assert.deepEqual(bootstrap([Number.NaN, 3, Number.POSITIVE_INFINITY]), {
-      mean: 3,
-      low: Number.NaN,
-      high: Number.NaN,
-    });
+  test('fewer than four values have a mean and no band, none has neither, NaN are left out', () => {
+    const none = { low: Number.NaN, high: Number.NaN };
+    assert.deepEqual(bootstrap([3]), { mean: 3, ...none, count: 1, total: 1 });
+    assert.deepEqual(bootstrap([Number.NaN, 3, 4, 5]), { mean: 4, ...none, count: 3, total: 4 });
     assert.ok(Number.isNaN(bootstrap([Number.NaN]).mean));
-    const { mean, low, high } = bootstrap([Number.NaN, 1, 3]);
+    const { mean, low, high } = bootstrap([Number.NaN, 1, 3, 1, 3]);
     assert.equal(mean, 2);
     assert.ok(low === 1 && high === 3);
   });
@@ -93,6 +90,7 @@ test('curves: at each position what a column of its own gives; draws are of whol
     [1, 2, 3, 4],
     [2, 3, 4],
     [6, 7, 8, 1],
+    [3, 4, 5],
   ];
   const bands = bootstrapCurves(curves);
   assert.equal(bands.length, 4);

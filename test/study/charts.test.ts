@@ -2,13 +2,17 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { gridOfCharts } from '#dist/report/grid.js';
 import { svgToPng } from '#dist/report/png.js';
-import { drawPanel, panelCurves } from '#dist/study/charts.js';
+import { drawPanel, panelCurves, smallMultiples } from '#dist/study/charts.js';
 import { curvesCsv } from '#dist/study/report.js';
 import { group, table } from './tables.js';
 
 const curve = (end: number, noise: number) =>
   Array.from({ length: 40 }, (_, i) => end * (1 - Math.exp(-i / 8)) + noise * Math.sin(i));
-const FA = group('FA', 'accuracy', [curve(0.2, 0.01), curve(0.24, -0.01)]);
+const FA = group(
+  'FA',
+  'accuracy',
+  [0.01, -0.01, 0.02, -0.02].map((noise) => curve(0.2 + noise, noise)),
+);
 const BP = group('BP', 'accuracy', [curve(0.7, 0.02)], 1);
 const count = (svg: string, pattern: RegExp) => svg.match(pattern)?.length ?? 0;
 
@@ -19,7 +23,10 @@ test('a curve for each run, a band where there are several seeds, a name at each
   assert.equal(count(svg, /aria-description="band BP"/g), 0);
   assert.match(svg, />FA<\/text>/);
   const words = [...svg.matchAll(/>([^<>]+)<\/text>/g)].map(([, text]) => text).join(' ');
-  assert.match(words, /Mean of 1 or 2 seeds and its 98 % bootstrap band, moving average over 5\. 1 diverged and/);
+  assert.match(
+    words,
+    /Mean of 4 seeds or 1 seed and its 98 % band over seeds \(Student's t\), moving average over 5\. BP: seed 1 diverged\./,
+  );
 });
 
 test('the band encloses the mean, in pixels', () => {
@@ -38,7 +45,7 @@ test('the band encloses the mean, in pixels', () => {
 
 test('columns of one run are told apart by colour, runs by colour and columns by dashes where there are both', () => {
   const tables = [table({ 'angle 0': [90, 90], 'angle 1': [80, 70], 'angle 2': [60, 50] })];
-  const one = { name: 'A', tables, diverged: 0 };
+  const one = { name: 'A', tables };
   const angles = (groups: (typeof one)[]) => panelCurves({ column: 'angle', groups }, 1).map(({ column }) => column);
   assert.deepEqual(angles([one]), ['angle 1', 'angle 2']);
   assert.equal(panelCurves({ column: 'angle 0', groups: [one] }, 1).length, 1);
@@ -118,13 +125,32 @@ test('a grid holds its charts beside and below each other, and is a picture', as
   assert.equal(png.readUInt32BE(16), 2 * Number(/width="(\d+)"/.exec(svg)![1]));
 });
 
-test('what is drawn as CSV', () => {
+test('what is drawn as CSV: the means, and where there are several, each seed', () => {
   const curves = panelCurves({ column: 'accuracy', groups: [FA, BP] }, 1);
   const [head, ...rows] = curvesCsv(curves).trimEnd().split('\n');
-  assert.equal(head, 'run,column,x,mean,low,high');
-  assert.equal(rows.length, 80);
+  assert.equal(head, 'run,column,x,mean,low,high,seed');
+  assert.equal(rows.length, 40 + 4 * 40 + 40);
   const [run, column, x, mean] = rows[11]!.split(',');
   assert.deepEqual([run, column, x], ['FA', 'accuracy', '12']);
-  assert.ok(Math.abs(Number(mean) - (curve(0.2, 0.01)[11]! + curve(0.24, -0.01)[11]!) / 2) < 1e-12);
-  assert.match(rows[50]!, /^BP,accuracy,11,[\d.]+,,$/);
+  const values = [0.01, -0.01, 0.02, -0.02].map((noise) => curve(0.2 + noise, noise)[11]!);
+  assert.ok(Math.abs(Number(mean) - values.reduce((a, b) => a + b) / 4) < 1e-12);
+  assert.equal(rows[40 + 80 + 11], `FA,accuracy,12,${values[2]},,,seed 3`);
+  assert.match(rows[210]!, /^BP,accuracy,11,[\d.]+,,,$/);
+});
+
+test('a band of the paper is drawn and named where it is asked for, none of fewer than four seeds', () => {
+  const drawn = drawPanel({ column: 'accuracy', groups: [FA], bands: 'bootstrap' }, 5);
+  assert.match(drawn, /98 % band over seeds \(percentile bootstrap\)/);
+  const three = { ...FA, tables: FA.tables.slice(1) };
+  const svg = drawPanel({ column: 'accuracy', groups: [three] }, 5);
+  assert.equal(count(svg, /aria-description="band/g), 0);
+  assert.match(svg, /Mean of 3 seeds, moving average over 5\./);
+});
+
+test('more curves than can be named get a chart for each column', () => {
+  const tables = [table({ 'angle 1': [80, 70], 'angle 2': [60, 50], 'angle 3': [50, 40] })];
+  const groups = (n: number) => Array.from({ length: n }, (_, i) => ({ name: `${i}`, tables }));
+  const columns = (n: number) => smallMultiples({ column: 'angle', groups: groups(n) }).map(({ column }) => column);
+  assert.deepEqual(columns(2), ['angle']);
+  assert.deepEqual(columns(3), ['angle 1', 'angle 2', 'angle 3']);
 });

@@ -28,11 +28,20 @@ test('a recipe as written; flags, draw and claims may be missing', () => {
   });
 });
 
+test('what the paper says, what sums it up, and claims about a term that is taken away', () => {
+  const [claim] = good.claims;
+  const more = { paper: 'B wins', bands: 'bootstrap', headline: [{ run: 'A', column: 'loss' }] } as const;
+  const measure = { run: 'A', ablate: 'F2' };
+  const { claims, ...recipe } = checkRecipe({ ...good, ...more, claims: [{ ...claim, paper: 'B is good', measure }] });
+  assert.deepEqual([recipe.paper, recipe.bands, recipe.headline], [more.paper, more.bands, more.headline]);
+  assert.deepEqual([claims[0]!.paper, claims[0]!.measure], ['B is good', { run: 'A', column: 'ablate F2' }]);
+});
+
 test('names the place of what is wrong', () => {
   const [claim] = good.claims;
   for (const [change, message] of [
     [{ title: 3 }, /^title must be a text\.$/],
-    [{ colour: 'red' }, /^a study has no 'colour'; valid are title, flags/],
+    [{ colour: 'red' }, /^a study has no 'colour'; valid are title, paper/],
     [{ runs: {} }, /^runs must hold at least one run/],
     [{ runs: { '../x': {} } }, /'\.\.\/x' must begin with a letter/],
     [{ runs: { A: 'F2' } }, /^runs\.A must be an object/],
@@ -44,6 +53,12 @@ test('names the place of what is wrong', () => {
       /^claims\[0\]\.measure\.at must be a list/,
     ],
     [{ claims: [{ ...claim, measure: { run: 'A', column: 'loss', at: [3] } }] }, /at must hold the first and the last/],
+    [
+      { claims: [{ ...claim, measure: { run: 'A', ablate: 'F2', column: 'loss' } }] },
+      /must have either ablate, or column/,
+    ],
+    [{ bands: 'wide' }, /^bands must be student or bootstrap/],
+    [{ headline: [{ run: 'C', column: 'loss' }] }, /^headline\[0\] must name a run/],
     [{ claims: [{ ...claim, between: [1] }] }, /^claims\[0\]\.between must hold two numbers; null is no limit/],
     [{ claims: [{ ...claim, between: [1, 'x'] }] }, /^claims\[0\]\.between must hold two numbers/],
   ] as const) {

@@ -11,7 +11,14 @@ export function table(columns: Record<string, readonly number[]>): Table {
   };
 }
 
-/** A group whose seeds have one column each. */
+/** A group whose seeds have one column each, the last of them diverged. */
 export function group(name: string, column: string, seeds: readonly (readonly number[])[], diverged = 0): Group {
-  return { name, tables: seeds.map((values) => table({ [column]: values })), diverged };
+  return {
+    name,
+    tables: seeds.map((values, i) => ({
+      ...table({ [column]: values }),
+      name: `seed ${i + 1}`,
+      ...(i >= seeds.length - diverged && { trouble: 'diverged' as const }),
+    })),
+  };
 }
