@@ -26,6 +26,11 @@ const OF_THE_RULE: ReadonlySet<string> = new Set<keyof Settings | keyof LearnVal
   ...(['vec', 'term', 'fbk_term', 'learn', 'a', 'init', 'theta'] as const),
 ]);
 
+/** Whether a setting makes a run another experiment, not only another run of it. */
+export function decides(name: string): boolean {
+  return name !== 'seed' && !CIRCUMSTANCES.has(name);
+}
+
 /** Equal for runs that are alike but for their seeds. */
 export function keyOf(identity: Identity): string {
   return JSON.stringify([...identity].map(([name, { is }]) => [name, is]));
@@ -58,9 +63,7 @@ function identityOf(
   resolved: Readonly<Record<string, Trait>>,
 ): Identity {
   const { database, ...others } = settings;
-  const flags = Object.entries(others).filter(
-    ([name]) => name !== 'seed' && !CIRCUMSTANCES.has(name) && !OF_THE_RULE.has(name),
-  );
+  const flags = Object.entries(others).filter(([name]) => decides(name) && !OF_THE_RULE.has(name));
   const found = data
     ? { data: { is: data.checksum, text: `${basename(data.name)} ${data.checksum.slice(0, 8)}` } }
     : { database: trait(database) };

@@ -14,6 +14,7 @@ import {
 } from '../results/run-file.js';
 import { createRunFolder } from '../results/run-folder.js';
 import { seal } from '../results/sealed.js';
+import { decides, keyOf, trainingIdentity } from './identity.js';
 import type { Option } from './option.js';
 import { runOptions, type Settings } from './options.js';
 import type { Given } from './parse.js';
@@ -82,7 +83,7 @@ export async function readRun(folder: string, given: readonly Given[]): Promise<
     const now = option.parse(values, flag);
     const mayChange = name === 'database' ? !isNamed(`${is}`) && !isNamed(`${now}`) : FREE.has(name);
     if (mayChange) changes[name] = now;
-    else if (JSON.stringify(now) !== JSON.stringify(is)) {
+    else if (JSON.stringify(now) !== JSON.stringify(is) && !comesToSame(before, name, now)) {
       throw new UsageError(
         `${flag} must be left out or as recorded with --resume, ${JSON.stringify(is ?? 'none')} here, not '${values.join(' ')}'.`,
       );
@@ -92,6 +93,12 @@ export async function readRun(folder: string, given: readonly Given[]): Promise<
 }
 
 const FREE: ReadonlySet<keyof Settings> = new Set(['episodes', 'data_dir']);
+
+/** Whether another value of a flag says the same: `--vec F9 F2` is `--vec bio`. */
+function comesToSame(settings: Settings, name: keyof Settings, value: unknown): boolean {
+  const other = { ...settings, [name]: value } as Settings;
+  return decides(name) && keyOf(trainingIdentity(other)) === keyOf(trainingIdentity(settings));
+}
 
 /**
  * Opens a run's folder to go on in it.

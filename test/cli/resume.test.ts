@@ -69,6 +69,15 @@ describe('--resume', () => {
     assert.deepEqual(contents(folder), whole);
   });
 
+  test('with flags that say the recorded rule in other words', async () => {
+    await run([...SMALL, '--vec', 'bio', '--episodes', '1', '--quiet', '--res', 'words']);
+    const folder = onlyRun(cwd, 'words');
+    const resume = (...flags: string[]) => run(['--resume', folder, '--episodes', '2', '--quiet', ...flags]);
+    assert.match((await resume('--vec', 'F9')).stderr, /--vec must be left out or as recorded/);
+    assert.equal((await resume('--vec', 'F9', 'F2', '--clip', '10')).code, 0);
+    assert.deepEqual(JSON.parse(readFileSync(join(folder, 'run.json'), 'utf8')).settings.vec, ['F0', 'F2', 'F9']);
+  });
+
   test('of plastic feedback with learned constants: the same files, every coefficient by its name', async () => {
     const flags = [
       ...[...SMALL, '--fbk', 'plastic', '--engine', 'reference', '--vec', 'kp', '--init', 'B.F3=0.01'],
