@@ -3,6 +3,7 @@ import { basename, resolve } from 'node:path';
 import { CHOOSE_CACHE, defaultCacheDir, describeCache, writableCache } from '../data/cache.js';
 import { contactSheet } from '../data/contact-sheet.js';
 import type { Dataset } from '../data/dataset.js';
+import { inkOf, isGroundLight } from '../data/ink.js';
 import { DATABASES, isNamed } from '../data/open.js';
 import { classIndex } from '../data/sampler.js';
 import { list, oneOf, text, wholeNumber } from './checks.js';
@@ -14,10 +15,11 @@ import { checkFile, force, writeOut } from './out.js';
 import { open } from './prepare.js';
 import type { Io, Terminal } from './terminal.js';
 
-const { database, data_dir, dim } = runOptions;
+const { database, data_dir, invert, dim } = runOptions;
 const dataOptions = {
   database,
   data_dir,
+  invert,
   dim,
   out: value('Results', undefined, 'PNG file to write (sheet)', text, { initially: '<name of the data set>.png' }),
   force,
@@ -72,6 +74,11 @@ async function useData(
   terminal.say(`Images in a class: ${smallest === largest ? smallest : `${smallest} to ${largest}`}`);
   if (action === 'verify') {
     terminal.say(`Classes: ${classes.join(' ')}`);
+    const { light, border, mean, blank } = description.ground;
+    terminal.say(
+      `Ground: ${light ? 'light, it should be dark' : 'dark, as it should be'} (${border} of 255 at the images' borders, ` +
+        `${mean} on the whole); blank images: ${blank}`,
+    );
     terminal.say(`SHA-256 of images and labels: ${checksum}`);
     if (name === 'emnist' && !(classes.length === 47 && smallest === 400 && largest === 400)) {
       throw new Error("This is not EMNIST Balanced's test part, which has 47 classes of 400 images.");
@@ -84,5 +91,8 @@ function describe(dataset: Dataset) {
   const { name, dim, classes, labels, checksum } = dataset;
   const sizes = classIndex(dataset).map(({ images }) => images.length);
   const [smallest, largest] = [Math.min(...sizes), Math.max(...sizes)];
-  return { name, dim, images: labels.length, classes, smallest, largest, checksum };
+  const ink = inkOf(dataset);
+  const [border, mean] = [ink.border, ink.mean].map(Math.round);
+  const ground = { light: isGroundLight(ink), border, mean, blank: ink.blank.length };
+  return { name, dim, images: labels.length, classes, smallest, largest, ground, checksum };
 }

@@ -17,14 +17,15 @@ const FEEDBACK = {
 /** Rule, network, data, engine, seed and folder, a line or more each. */
 export function header(experiment: Experiment, engine: string, folder: string): string {
   const { settings, rule, theta, dataset, layers } = experiment;
-  const { M, K, Q, dim, fbk, beta, episodes, seed, split } = settings;
+  const { M, K, Q, dim, fbk, beta, episodes, seed, split, invert } = settings;
   const held = split.some((part) => part > 0) ? `, held out: ${split[0]} of classes, ${split[1]} of images` : '';
+  const inverted = invert ? ', dark ink turned over' : '';
   const lines: [string, string][] = [
     ['Rule', ruleText(rule, theta).join('\n')],
     ['Network', `${layers.join('-')}, softplus ${beta}, feedback ${FEEDBACK[fbk]}`],
     [
       'Data',
-      `${dataset.name}: ${dataset.labels.length} images of ${dim} x ${dim}, ${dataset.classes.length} classes${held}`,
+      `${dataset.name}: ${dataset.labels.length} images of ${dim} x ${dim}, ${dataset.classes.length} classes${inverted}${held}`,
     ],
     ['Tasks', `${M} classes, ${K} training and ${Q} query images of each${drawText(settings)}${batchText(settings)}`],
     ['Adam', adamText(experiment)],

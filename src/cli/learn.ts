@@ -24,10 +24,11 @@ import { bar } from './terminal.js';
 import { UsageError } from './usage-error.js';
 import { codeVersion } from './version.js';
 
-const { term, fbk, fbk_term, init, database, data_dir, dim, layers, beta, seed, engine, res, test_name } = runOptions;
+const { term, fbk, fbk_term, init, database, data_dir, invert, dim, layers, beta, seed, engine, res, test_name } =
+  runOptions;
 export const learnOptions = {
   theta: { ...init, help: "the rule's terms and their coefficients, like F0=0.0029 F2=-0.01", initially: 'none' },
-  ...{ term, fbk, fbk_term, database, data_dir, dim },
+  ...{ term, fbk, fbk_term, database, data_dir, invert, dim },
   images: value('Learning', 8000, 'training images to show, in as many epochs as that takes', wholeNumber(1)),
   every: value('Learning', 200, 'training images between two measurements', wholeNumber(1)),
   Q: value('Learning', 50, 'images of each class set aside to measure on', wholeNumber(1)),

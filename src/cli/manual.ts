@@ -49,7 +49,14 @@ export const dataManual: Manual = {
     ['meta-plasticity data verify', 'check and describe a data set'],
     ['meta-plasticity data sheet', 'a PNG of images of each class'],
   ],
-  examples: [['meta-plasticity data fetch', 'EMNIST into the cache']],
+  examples: [
+    ['meta-plasticity data fetch', 'EMNIST into the cache'],
+    ['… verify --database FOLDER --invert', 'PNG files with black ink on white'],
+  ],
+  epilogue:
+    'A FOLDER of your own holds one folder of PNG files per class, of any size and kind; links are followed. ' +
+    'Wanted is light ink on a dark ground, as in EMNIST: --invert turns dark ink on white over. What is transparent ' +
+    'is ground either way.',
 };
 
 export const rulesManual: Manual = {

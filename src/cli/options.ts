@@ -121,6 +121,7 @@ export const runOptions = {
   data_dir: value('Task', undefined, 'folder with the files of EMNIST or MNIST', folder, {
     initially: 'the cache, else a download',
   }),
+  invert: toggle('Task', "a folder's images have dark ink on a light or transparent ground: turn them over"),
   dim: value('Task', 28, 'side of the images in pixels', wholeNumber(1, 256)),
   M: value('Task', 5, 'classes of a task', wholeNumber(1)),
   K: value('Task', 50, 'training images per class', wholeNumber(1)),

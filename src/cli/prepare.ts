@@ -127,15 +127,16 @@ export function splitOf(
   return splitClasses(whole, { classes, images }, stream(`${seed}/split`));
 }
 
-/** Opens the data of the flags --database, --data_dir and --dim, showing progress. */
+/** Opens the data of the flags --database, --data_dir, --invert and --dim, showing progress. */
 export async function open(
-  { database, data_dir, dim }: Pick<Settings, 'database' | 'data_dir' | 'dim'>,
+  { database, data_dir, invert, dim }: Pick<Settings, 'database' | 'data_dir' | 'invert' | 'dim'>,
   io: Io,
   terminal: Terminal,
 ): Promise<Dataset> {
   try {
     return await openDataset(database, {
       dim,
+      invert,
       dataDir: data_dir,
       env: io.env,
       onProgress: ({ label, done, total }) =>

@@ -1,10 +1,12 @@
 /** What `test` is to do: every run on every data set with every number of classes, all checked before the first. */
 import type { Dataset } from '../data/dataset.js';
+import { isNamed } from '../data/open.js';
 import type { RecordedRun } from '../results/recorded-run.js';
 import { groupBySettings, nameGroups } from './compare.js';
 import type { Settings } from './options.js';
 import { checkData, recordedSettings } from './recorded.js';
 import { chooseTasks, type Source, type TestTasks } from './test-tasks.js';
+import { UsageError } from './usage-error.js';
 
 /** One run on one data set with one number of classes. */
 export interface Test {
@@ -20,6 +22,7 @@ export interface Test {
 export interface TestWishes {
   readonly data_dir: string | undefined;
   readonly database: readonly string[];
+  readonly invert: boolean;
   readonly M: readonly number[];
   readonly K: number | undefined;
   readonly Q: number | undefined;
@@ -27,18 +30,20 @@ export interface TestWishes {
 }
 
 /** What a data set is opened with. */
-export type DataFlags = Pick<Settings, 'database' | 'data_dir' | 'dim'>;
+export type DataFlags = Pick<Settings, 'database' | 'data_dir' | 'invert' | 'dim'>;
 
 /**
  * The tests in the order of their curves, and a table of what the runs differ in, if they do.
  * @param open opens a data set; it is called once for each.
- * @throws UsageError where tasks do not fit the data.
+ * @throws UsageError where tasks do not fit the data, or --invert has nothing to turn over.
  */
 export async function planTests(
   runs: readonly RecordedRun[],
-  { database, data_dir, M: classes, K, Q, from }: TestWishes,
+  { database, data_dir, invert, M: classes, K, Q, from }: TestWishes,
   open: (flags: DataFlags) => Promise<Dataset>,
 ): Promise<{ tests: Test[]; differences?: string }> {
+  if (invert && database.every(isNamed))
+    throw new UsageError("--invert is for folders that --database names; a run's own data is read as the run read it.");
   const alike = groupBySettings(runs);
   const { groups, ...differences } = nameGroups(alike);
   const several = { run: alike.length > 1, data: database.length > 1, M: classes.length > 1 };
@@ -48,7 +53,13 @@ export async function planTests(
     for (const run of runs) {
       const settings = recordedSettings(run);
       for (const name of database.length > 0 ? database : [settings.database]) {
-        const flags = { database: name, data_dir: data_dir ?? settings.data_dir, dim: settings.dim };
+        const isTurned = invert || (name === settings.database && settings.invert);
+        const flags = {
+          database: name,
+          data_dir: data_dir ?? settings.data_dir,
+          invert: isTurned && !isNamed(name),
+          dim: settings.dim,
+        };
         const key = JSON.stringify(flags);
         const dataset = opened.get(key) ?? (await open(flags));
         opened.set(key, dataset);

@@ -27,11 +27,17 @@ import { SOURCES } from './test-tasks.js';
 import { packageVersion } from './version.js';
 
 const own = { initially: "the run's own" };
-const { data_dir, seed, engine, database } = runOptions;
+const { data_dir, invert, seed, engine, database } = runOptions;
 const testOptions = {
   theta: value('Rule', THETA_CHOICES[0], 'coefficients: mean of the last 50 episodes, or last', oneOf(THETA_CHOICES)),
   database: list('Tasks', database.help, (given, flag) => database.parse([given], flag), own),
   data_dir: { ...data_dir, group: 'Tasks', ...own },
+  invert: {
+    ...invert,
+    group: 'Tasks',
+    ...own,
+    help: "the images of --database's folders have dark ink: turn them over",
+  },
   from: value('Tasks', undefined, "what of a run's own data: held-out classes, images, or all", oneOf(SOURCES), {
     initially: 'what --split held out',
   }),

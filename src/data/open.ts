@@ -25,6 +25,8 @@ export function isNamed(database: string): boolean {
 export interface OpenOptions extends Omit<EmnistOptions, 'dim' | 'split' | 'published'> {
   /** Side of the images in pixels. */
   readonly dim: number;
+  /** A folder's images have dark ink on a light or transparent ground. */
+  readonly invert?: boolean | undefined;
 }
 
 /**
@@ -33,6 +35,8 @@ export interface OpenOptions extends Omit<EmnistOptions, 'dim' | 'split' | 'publ
  * @throws Error in one sentence where the data cannot be had, or is not what it should be.
  */
 export async function openDataset(database: string, options: OpenOptions): Promise<Dataset> {
+  if (options.invert && isNamed(database))
+    throw new Error(`--invert is for folders of PNG files: ${database} has light ink on a dark ground as it is.`);
   // Imported when needed: a run on one of them should not wait for the others' libraries.
   if (!isNamed(database)) return (await import('./folder.js')).loadFolder(database, options);
   if (database === 'glyphs') return (await import('./glyphs/glyphs.js')).loadGlyphs(options);

@@ -17,7 +17,7 @@ describe('data', () => {
     assert.equal(code, 0);
     assert.match(
       stdout,
-      /: 26 images of 4 x 4 pixels in 3 classes\nImages in a class: 8 to 9\nClasses: a b c\nSHA-256.*: [0-9a-f]{64}\n$/,
+      /: 26 images of 4 x 4 pixels in 3 classes\nImages in a class: 8 to 9\nClasses: a b c\nGround: dark.*\nSHA-256.*: [0-9a-f]{64}\n$/,
     );
   });
 

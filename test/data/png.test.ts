@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { deflateSync } from 'node:zlib';
 import fc from 'fast-check';
 import { readPng } from '#dist/data/png.js';
-import { chunk, filtered, greyPng, headerChunk, KINDS, type Kind, pngFile, SIGNATURE } from './png-bytes.ts';
+import { chunk, filtered, greyPng, headerChunk, KINDS, type Kind, pngFile, SIGNATURE } from './png-bytes.js';
 
 /** A palette of `entries` colours, half of them half transparent. */
 function paletteOf(entries: number) {
