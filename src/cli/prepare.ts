@@ -145,11 +145,11 @@ export async function open(
     });
   } catch (error) {
     // What lies in a folder of the user's is an argument like any other.
-    const flag = data_dir !== undefined ? '--data_dir' : isNamed(database) ? undefined : '--database';
+    const flag = isNamed(database) ? data_dir !== undefined && '--data_dir' : '--database';
     const { message } = error as Error;
     if (message.startsWith('--')) throw new UsageError(message);
     if (!flag) throw error;
-    const place = data_dir ?? database;
+    const place = isNamed(database) ? data_dir! : database;
     // Flags are checked for it: this one is from a run's file.
     const moved = existsSync(place) ? '' : ` (if it has moved, say with ${flag} where it is now)`;
     throw new UsageError(`${flag}: ${message}${moved}`);
