@@ -52,13 +52,11 @@ export async function downloadMembers(
     onNotice?.(`Another process is downloading into ${folder}: waiting for it (it holds ${lock}).`);
   await takeTurn(
     folder,
-    async (lost) => {
-      const either = signal ? AbortSignal.any([signal, lost]) : lost;
-      await withRetries({ ...options, signal: either }, async (current) => {
+    () =>
+      withRetries(options, async (current) => {
         const missing = members.filter((name) => !existsSync(join(folder, basename(name))));
         if (missing.length > 0) await fetchOnce(url, missing, folder, current);
-      });
-    },
+      }),
     { onWait, signal },
   );
 }
