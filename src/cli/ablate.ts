@@ -6,18 +6,18 @@ import { makeEpisode } from '../data/sampler.js';
 import { writeAtomically } from '../files.js';
 import { type AblatedTask, ablate } from '../meta/ablate.js';
 import type { AdaptingEngine } from '../meta/course.js';
-import { learnedTheta, THETA_CHOICES } from '../meta/meta-test.js';
+import { learnedTheta } from '../meta/meta-test.js';
 import { termNorms } from '../meta/term-scale.js';
 import { markdownTable } from '../report/markdown.js';
 import { type Band, MIN_FOR_BAND, meanBand } from '../stats/band.js';
 import { symbol } from '../study/charts.js';
 import { formatBand } from '../study/claims.js';
 import { createAdaptingEngine } from './adapting-engine.js';
-import { oneOf, text, wholeNumber } from './checks.js';
+import { text, wholeNumber } from './checks.js';
 import { command } from './command.js';
 import { ablateManual } from './manual.js';
 import { list, type Options, type Values, value } from './option.js';
-import { runOptions } from './options.js';
+import { runOptions, thetaOption } from './options.js';
 import { checkFolder, force } from './out.js';
 import { checkFeedback, open } from './prepare.js';
 import { RUN_FOLDERS, readRuns } from './read-runs.js';
@@ -30,7 +30,7 @@ import { codeVersion } from './version.js';
 const { data_dir, engine } = runOptions;
 const ablateOptions = {
   only: list('Rule', 'terms to take away, like F3 F9', text, { initially: 'each in turn' }),
-  theta: value('Rule', THETA_CHOICES[0], 'coefficients: mean of the last 50 episodes, or last', oneOf(THETA_CHOICES)),
+  theta: thetaOption,
   tasks: value('Tasks', 300, 'tasks for each run, of its own data', wholeNumber(1)),
   data_dir: { ...data_dir, initially: "the run's own" },
   engine,

@@ -8,10 +8,10 @@ import { columnsOf, type Group } from '../study/group.js';
 import { endTable, endWords } from '../study/report.js';
 import { text, wholeNumber } from './checks.js';
 import { command } from './command.js';
+import { figureOptions, styleOf } from './figure-options.js';
 import { type Identity, keyOf, trainingIdentity } from './identity.js';
 import { compareManual } from './manual.js';
 import { value } from './option.js';
-import { runOptions } from './options.js';
 import { checkFolder, force } from './out.js';
 import { tableOf } from './planned-train.js';
 import { RUN_FOLDERS, readRuns } from './read-runs.js';
@@ -22,7 +22,7 @@ const PANELS = ['accuracy', 'loss', 'theta', 'angle'];
 export const compareCommand = command({
   name: 'compare',
   options: {
-    avg_window: { ...runOptions.avg_window, group: 'Comparison' },
+    ...figureOptions,
     last: value('Comparison', undefined, 'episodes at the end that the means are over', wholeNumber(1), {
       initially: '100, of coefficients 50',
     }),
@@ -31,7 +31,8 @@ export const compareCommand = command({
   },
   manual: compareManual,
   words: RUN_FOLDERS,
-  async run({ words, values: { out, force, avg_window, last }, terminal }) {
+  async run({ words, values: { out, force, avg_window, last, ...look }, terminal }) {
+    const style = styleOf(look);
     await checkFolder({ out, force }, 'comparison');
     const runs = await readRuns(words, 'compare', terminal);
     const alike = groupBySettings(runs);
@@ -39,8 +40,9 @@ export const compareCommand = command({
     const folder = resolve(out);
     await mkdir(folder, { recursive: true });
     const { writePanels } = await import('../study/write.js'); // The drawing libraries take a while to load.
-    const panels = PANELS.map((column) => ({ column, groups }));
-    await writePanels(folder, 'comparison', { title: `${runs.length} runs`, panels, window: avg_window });
+    const learned = groups.some((group) => columnsOf(group).some((column) => column.startsWith('constant ')));
+    const panels = [...PANELS, ...(learned ? ['constant'] : [])].map((column) => ({ column, groups }));
+    await writePanels(folder, 'comparison', { title: `${runs.length} runs`, panels, window: avg_window, style });
     const tables = [differences ?? [], endTable(groups, last), endWords(groups, last)].flat().join('\n\n');
     await writeAtomically(join(folder, 'comparison.md'), `${tables}\n`);
     terminal.say(`${tables}\n\nFigure, numbers and tables are in ${folder}`);

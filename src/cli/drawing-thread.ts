@@ -3,11 +3,13 @@ import { answerRequests } from '../engine/thread.js';
 import { loadDrawing } from '../report/write-figures.js';
 import { drawRun } from '../results/draw.js';
 import { readRecordedRun } from '../results/recorded-run.js';
+import { lookOf } from './figure-options.js';
 
 const loading = loadDrawing();
 
 answerRequests(async (folder: string) => {
   await loading;
-  const { warning } = await drawRun(await readRecordedRun(folder));
+  const run = await readRecordedRun(folder);
+  const { warning } = await drawRun(run, lookOf(run.file.settings, 'run.json'));
   return warning ?? '';
 });

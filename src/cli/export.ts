@@ -6,6 +6,7 @@ import { list, oneOf, text } from './checks.js';
 import { command } from './command.js';
 import { exportManual } from './manual.js';
 import { value } from './option.js';
+import { thetaOption } from './options.js';
 import { checkFile, force, writeOut } from './out.js';
 import { warnOfUnchecked } from './unchecked.js';
 import { UsageError } from './usage-error.js';
@@ -14,12 +15,7 @@ export const exportCommand = command({
   name: 'export',
   options: {
     to: value('Export', undefined, `what to write: ${list(EXPORT_TARGETS)}`, oneOf(EXPORT_TARGETS)),
-    theta: value(
-      'Export',
-      'last' as const,
-      'coefficients: last, or mean of the last 50 episodes',
-      oneOf(['last', 'mean']),
-    ),
+    theta: thetaOption,
     out: value('Results', undefined, 'file to write', text, { initially: 'standard output' }),
     force,
   },

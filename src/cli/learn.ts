@@ -6,6 +6,7 @@ import { namedSize } from '../data/open.js';
 import { classIndex } from '../data/sampler.js';
 import type { CoursePoint } from '../meta/course.js';
 import { learn } from '../meta/learn.js';
+import type { FigureStyle } from '../report/style.js';
 import { openCourseLog } from '../results/course.js';
 import { describeData, describeMachine } from '../results/run-file.js';
 import { createRunFolder } from '../results/run-folder.js';
@@ -13,6 +14,7 @@ import { courseTable } from '../study/table.js';
 import { adaptingEngine, createAdaptingEngine } from './adapting-engine.js';
 import { wholeNumber } from './checks.js';
 import { command } from './command.js';
+import { styleOf, styleOptions } from './figure-options.js';
 import { buildFixedRule } from './fixed-rule.js';
 import { catchInterrupt, SIGNAL_EXIT_CODES } from './interrupt.js';
 import { learnManual } from './manual.js';
@@ -33,6 +35,7 @@ export const learnOptions = {
   every: value('Learning', 200, 'training images between two measurements', wholeNumber(1)),
   Q: value('Learning', 50, 'images of each class set aside to measure on', wholeNumber(1)),
   ...{ layers, beta, seed, engine: adaptingEngine(engine), res, test_name },
+  ...styleOptions,
 } satisfies Options;
 export type LearnValues = Values<typeof learnOptions>;
 
@@ -46,6 +49,7 @@ export const learnCommand = command({
   async run({ values, io, terminal }) {
     const { rule, theta } = buildFixedRule(values, layerCount(values));
     checkFeedback(values, rule);
+    const style = styleOf(values);
     await checkResults(values);
     const known = namedSize(values.database);
     if (known) fit(values, known);
@@ -87,7 +91,7 @@ export const learnCommand = command({
       }
       log.close();
       terminal.clear();
-      await draw(folder, title, points);
+      await draw(folder, title, points, style);
       const last = points.at(-1)!;
       terminal.say(`${terminal.showsEpisodes ? '' : `${progress(last)}\n`}Results are in ${folder}`);
       const diverged = !Number.isFinite(last.loss);
@@ -118,10 +122,10 @@ function fit({ Q, ...values }: LearnValues, data: Pick<Dataset, 'name' | 'classe
   return chooseLayers(values, data);
 }
 
-async function draw(folder: string, title: string, points: readonly CoursePoint[]): Promise<void> {
+async function draw(folder: string, title: string, points: readonly CoursePoint[], style: FigureStyle): Promise<void> {
   const { writePanels } = await import('../study/write.js'); // The drawing libraries take a while to load.
   const groups = [{ name: 'learn', tables: [courseTable(points)] }];
-  await writePanels(folder, 'learn', { title, panels: PANELS.map((column) => ({ column, groups })), window: 1 });
+  await writePanels(folder, 'learn', { title, panels: PANELS.map((column) => ({ column, groups })), window: 1, style });
 }
 
 function progress({ images, loss, accuracy, angles }: CoursePoint): string {

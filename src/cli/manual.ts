@@ -30,7 +30,11 @@ export const trainManual: Manual = {
 
 export const drawManual: Manual = {
   usage: [['meta-plasticity draw FOLDER…', 'draw the figures of runs anew, in their folders']],
-  examples: [['meta-plasticity draw results/DIR --avg_window 50', 'smoother']],
+  examples: [
+    ['meta-plasticity draw results/DIR --avg_window 50', 'smoother'],
+    ['… --format pdf --size 332,260 --font_size 9', 'PDF, as wide as a column of 88 mm'],
+  ],
+  epilogue: 'Without a flag, figures are as the run itself was told.',
 };
 
 export const completionManual: Manual = {

@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import { DATABASES, isNamed } from '../data/open.js';
 import { ENGINE_NAMES } from '../engine/create.js';
 import { FEEDBACKS } from '../engine/engine.js';
+import { THETA_CHOICES } from '../meta/meta-test.js';
 import { L1_METHODS } from '../meta/objective.js';
 import { GROUPS, OF_FEEDBACK, POOL } from '../plasticity/pool.js';
 import {
@@ -21,6 +22,7 @@ import {
   text,
   wholeNumber,
 } from './checks.js';
+import { figureOptions } from './figure-options.js';
 import { list, type Options, toggle, type Values, value } from './option.js';
 import { poolNames } from './rule.js';
 import { UsageError } from './usage-error.js';
@@ -159,8 +161,16 @@ export const runOptions = {
   ),
   res: value('Results', 'results', 'folder that results land in', text),
   test_name: value('Results', '', "sub-folder for this experiment's runs", folderName, { initially: "''" }),
-  avg_window: value('Results', 10, 'moving average of the figures, in episodes', wholeNumber(1)),
+  ...figureOptions,
 } satisfies Options;
+
+/** Which of a run's coefficients are taken from it: the mean, as Adam's steps leave the last ones off by about its rate. */
+export const thetaOption = value(
+  'Rule',
+  THETA_CHOICES[0],
+  'coefficients: mean of the last 50 episodes, or last',
+  oneOf(THETA_CHOICES),
+);
 
 /** How to run, say and continue: nothing of this changes what comes out. */
 export const controlOptions = {

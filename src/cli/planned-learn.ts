@@ -3,6 +3,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readCourse } from '../results/course.js';
 import { courseColumns, courseTable } from '../study/table.js';
+import { styleOf } from './figure-options.js';
 import { buildFixedRule } from './fixed-rule.js';
 import { keyOf, learningIdentity } from './identity.js';
 import { learnOptions } from './learn.js';
@@ -30,6 +31,7 @@ export function plannedLearning(sources: readonly Given[]): PlannedRun {
     stretch: [0, images],
     stepLine: 'images ',
     window: 1,
+    style: styleOf(settings),
     oneThread: [],
     async check(io, terminal) {
       checkFeedback(settings, buildFixedRule(settings, layerCount(settings)).rule);

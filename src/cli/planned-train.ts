@@ -7,6 +7,7 @@ import { troubleOf } from '../report/trouble.js';
 import { findRuns, type RecordedRun, readRecordedRun } from '../results/recorded-run.js';
 import { recordedRule } from '../results/run-file.js';
 import { type Table, trainingColumns, trainingTable } from '../study/table.js';
+import { styleOf } from './figure-options.js';
 import { keyOf, trainingIdentity } from './identity.js';
 import type { Settings } from './options.js';
 import { evaluateSettings } from './parity.js';
@@ -37,6 +38,7 @@ export function plannedTraining(sources: readonly Given[]): PlannedRun {
     stretch: [1, episodes],
     stepLine: 'Train Episode: ',
     window: settings.avg_window,
+    style: styleOf(settings),
     oneThread: ['--workers', '1'],
     async check(io, terminal) {
       return (await assemble(settings, io, terminal)).dataset;

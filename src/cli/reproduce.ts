@@ -6,6 +6,7 @@ import { inParallel } from '../sweep/jobs.js';
 import { nodeProgram, type RunProgram } from '../sweep/program.js';
 import { list, text, wholeNumber } from './checks.js';
 import { type Command, command } from './command.js';
+import { figureOptions } from './figure-options.js';
 import { catchInterrupt, SIGNAL_EXIT_CODES } from './interrupt.js';
 import { learnOptions } from './learn.js';
 import { reproduceManual } from './manual.js';
@@ -36,7 +37,7 @@ export function reproduceWith(program: RunProgram): Command {
   return command({
     name: 'reproduce',
     options: { ...studyOptions, ...flagsOfRuns },
-    shown: studyOptions,
+    shown: { ...studyOptions, ...figureOptions },
     get manual() {
       return reproduceManual(findStudies(['all']));
     },

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { Dataset } from '../data/dataset.js';
+import type { FigureStyle } from '../report/style.js';
 import type { Stretch, Table } from '../study/table.js';
 import type { RunProgram } from '../sweep/program.js';
 import { type Identity, keyOf } from './identity.js';
@@ -28,6 +29,8 @@ interface RunPlan {
   readonly stretch: Stretch;
   /** Rows that its curves are averaged over. */
   readonly window: number;
+  /** How the study's figure looks. */
+  readonly style: FigureStyle;
   /** Refuses what a run would refuse, and fetches the data once for all; returns it. */
   check(io: Io, terminal: Terminal): Promise<Dataset>;
   /**

@@ -36,8 +36,9 @@ export async function reportStudy(planned: StudyRuns, res: string, terminal: Ter
   const folder = join(res, name);
   await mkdir(folder, { recursive: true });
   await writeAtomically(join(folder, `${name}.json`), `${JSON.stringify(recipe, undefined, 2)}\n`);
+  const { window, style } = runs[0]!.plan;
   const { writePanels } = await import('../study/write.js'); // The drawing libraries take a while to load.
-  await writePanels(folder, name, { title: recipe.title, panels, window: runs[0]!.plan.window });
+  await writePanels(folder, name, { title: recipe.title, panels, window, style });
   const parts = [
     ...(recipe.paper === undefined ? [] : [`The paper says: ${recipe.paper}.`]),
     ...(recipe.note === undefined ? [] : [recipe.note]),

@@ -5,8 +5,9 @@ import { setImmediate } from 'node:timers/promises';
 import { makeEpisode } from '../data/sampler.js';
 import { writeAtomically } from '../files.js';
 import type { AdaptingEngine } from '../meta/course.js';
-import { learnedTheta, metaTest, THETA_CHOICES } from '../meta/meta-test.js';
+import { learnedTheta, metaTest } from '../meta/meta-test.js';
 import { markdownTable } from '../report/markdown.js';
+import type { FigureStyle } from '../report/style.js';
 import type { Band } from '../stats/band.js';
 import { formatBand } from '../study/claims.js';
 import { bandOf, type Group, troublesOf } from '../study/group.js';
@@ -14,9 +15,10 @@ import { courseTable, type Table } from '../study/table.js';
 import { adaptingEngine, createAdaptingEngine } from './adapting-engine.js';
 import { oneOf, text, wholeNumber } from './checks.js';
 import { command } from './command.js';
+import { styleOf, styleOptions } from './figure-options.js';
 import { testManual } from './manual.js';
 import { list, type Options, type Values, value } from './option.js';
-import { runOptions } from './options.js';
+import { runOptions, thetaOption } from './options.js';
 import { checkFolder, force } from './out.js';
 import { checkFeedback, open } from './prepare.js';
 import { RUN_FOLDERS, readRuns } from './read-runs.js';
@@ -29,7 +31,7 @@ import { packageVersion } from './version.js';
 const own = { initially: "the run's own" };
 const { data_dir, invert, seed, engine, database } = runOptions;
 const testOptions = {
-  theta: value('Rule', THETA_CHOICES[0], 'coefficients: mean of the last 50 episodes, or last', oneOf(THETA_CHOICES)),
+  theta: thetaOption,
   database: list('Tasks', database.help, (given, flag) => database.parse([given], flag), own),
   data_dir: { ...data_dir, group: 'Tasks', ...own },
   invert: {
@@ -50,6 +52,7 @@ const testOptions = {
   engine: adaptingEngine(engine),
   out: value('Results', 'meta-test', 'folder for figure, numbers and table', text),
   force,
+  ...styleOptions,
 } satisfies Options;
 type TestValues = Values<typeof testOptions>;
 
@@ -61,6 +64,7 @@ export const testCommand = command({
   manual: testManual,
   words: RUN_FOLDERS,
   async run({ words, values, io, terminal }) {
+    const style = styleOf(values);
     await checkFolder(values, 'meta-test');
     const runs = await readRuns(words, 'test', terminal);
     const { tests, differences } = await planTests(runs, values, (flags) => open(flags, io, terminal));
@@ -84,7 +88,7 @@ export const testCommand = command({
       await adapting.dispose();
     }
     const folder = resolve(values.out);
-    const { rows, table } = await writeResults(folder, tested, values, differences);
+    const { rows, table } = await writeResults(folder, tested, { values, style, differences });
     terminal.say(`${table}\n\nFigure, numbers and table are in ${folder}`);
     return { result: { folder, curves: rows } };
   },
@@ -144,8 +148,7 @@ interface Row {
 async function writeResults(
   folder: string,
   tested: readonly Tested[],
-  values: TestValues,
-  differences: string | undefined,
+  { values, style, differences }: { values: TestValues; style: FigureStyle; differences: string | undefined },
 ): Promise<{ rows: Row[]; table: string }> {
   const curves = [...new Set(tested.map(({ curve }) => curve))].map((name) => tested.filter((t) => t.curve === name));
   const rows = curves.map(rowOf);
@@ -160,7 +163,12 @@ async function writeResults(
   const groups = curves.map(groupOf);
   const { writePanels } = await import('../study/write.js'); // The drawing libraries take a while to load.
   const title = rows.length > 1 ? 'Meta-test' : `Meta-test on ${rows[0]!.data}, M=${rows[0]!.M}`;
-  await writePanels(folder, 'meta-test', { title, panels: PANELS.map((column) => ({ column, groups })), window: 1 });
+  await writePanels(folder, 'meta-test', {
+    title,
+    panels: PANELS.map((column) => ({ column, groups })),
+    window: 1,
+    style,
+  });
   await writeAtomically(join(folder, 'meta-test.md'), `${table}\n`);
   const described = tested.map(({ curve, run, settings, dataset, tasks, theta }) => {
     const { size, from, layers } = tasks;

@@ -1,5 +1,6 @@
 /** `meta-plasticity`: meta-trains a rule. */
 import { command } from './command.js';
+import { styleOf } from './figure-options.js';
 import { trainManual } from './manual.js';
 import { trainOptions } from './options.js';
 import { evaluateSettings } from './parity.js';
@@ -14,7 +15,10 @@ export const trainCommand = command({
     const recorded =
       values.resume === undefined ? undefined : await (await import('./start.js')).readRun(values.resume, sources);
     const settings = recorded?.settings ?? evaluateSettings(sources);
-    if (!recorded) await checkResults(settings);
+    if (!recorded) {
+      styleOf(settings); // Refuses what could not be drawn at the end.
+      await checkResults(settings);
+    }
     const scales = recorded?.file.rule.map(({ scale }) => scale ?? 1);
 
     // While other threads read and unpack the data, this one loads what comes after.

@@ -4,8 +4,9 @@ import type { Rule } from '../plasticity/rule.js';
 import { type AdaptingEngine, type CoursePoint, followCourse, piecesOf } from './course.js';
 import type { EpisodeRecord } from './record.js';
 
-/** Which coefficients of a run are tested: their mean over its last episodes, or those after its last step. */
+/** Which coefficients are a run's: their mean over its last episodes, or those after its last step. */
 export const THETA_CHOICES = ['mean', 'last'] as const;
+export type ThetaChoice = (typeof THETA_CHOICES)[number];
 
 /** Episodes whose coefficients are averaged, as in a run's summary. */
 const MEAN_EPISODES = 50;
@@ -14,7 +15,7 @@ const MEAN_EPISODES = 50;
  * The coefficients that a run has learned.
  * @throws RangeError for a run without an episode.
  */
-export function learnedTheta(records: readonly EpisodeRecord[], choice: (typeof THETA_CHOICES)[number]): number[] {
+export function learnedTheta(records: readonly EpisodeRecord[], choice: ThetaChoice): number[] {
   const last = records.at(-1);
   if (!last) throw new RangeError('A run without an episode has learned nothing.');
   if (choice === 'last') return [...last.next.theta];

@@ -1,19 +1,27 @@
 /** The figures of a run, from what lies in its folder. */
+
+import type { FigureStyle } from '../report/style.js';
 import { writeFigures } from '../report/write-figures.js';
 import type { RecordedRun } from './recorded-run.js';
 import { recordedRule } from './run-file.js';
 
+/** How its figures look. */
+export interface Look {
+  /** Episodes averaged over. */
+  readonly avgWindow: number;
+  readonly style: FigureStyle;
+}
+
 /**
  * Draws a run's figures anew into its folder, also while the run goes on.
- * @param avgWindow episodes averaged over; the run's own --avg_window if absent
- * @returns a warning where the PNGs could not be made
+ * @returns a warning where other files than the SVGs could not be made
  */
-export function drawRun({ folder, file, records }: RecordedRun, avgWindow?: number): Promise<{ warning?: string }> {
+export function drawRun({ folder, file, records }: RecordedRun, look: Look): Promise<{ warning?: string }> {
   const { settings, data } = file;
   const { constants, ...recorded } = recordedRule(file);
   const terms = recorded.terms.map(({ name }) => name);
   return writeFigures(folder, records, {
-    avgWindow: avgWindow ?? Number(settings.avg_window),
+    ...look,
     ...{ terms, constants },
     M: Number(settings.M),
     title: `${data.name}, ${terms.join(' + ')}, feedback ${settings.fbk}`,

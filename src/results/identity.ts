@@ -5,7 +5,8 @@ import { digest, type Sealed } from './sealed.js';
 
 /** Settings that say where and how long a run goes and how it is shown, not what it is. */
 export const CIRCUMSTANCES: ReadonlySet<string> = new Set([
-  ...['episodes', 'res', 'test_name', 'data_dir', 'avg_window', 'gpu_mode', 'quiet', 'verbose', 'json'],
+  ...['episodes', 'res', 'test_name', 'data_dir', 'gpu_mode', 'quiet', 'verbose', 'json'],
+  ...['avg_window', 'format', 'size', 'font', 'font_size'],
 ]);
 
 /** The parts of a run's file that decide its numbers. */

@@ -2,6 +2,7 @@
 import { basename, resolve } from 'node:path';
 import { FEEDBACKS, type Feedback } from '../engine/engine.js';
 import type { LearnedRule } from '../export/learned.js';
+import { learnedTheta, type ThetaChoice } from '../meta/meta-test.js';
 import { coefficientNames, parseRule } from '../plasticity/rule.js';
 import { summarise } from '../report/summary.js';
 import type { RecordedRun } from './recorded-run.js';
@@ -11,7 +12,7 @@ import { type RunFile, recordedRule } from './run-file.js';
  * The rule of a run with its coefficients: those after the last Adam step, or the mean of the last 50 episodes.
  * @throws Error in one sentence where its file is damaged, or it has no episode yet.
  */
-export function learnedRule({ folder, file, records }: RecordedRun, which: 'last' | 'mean'): LearnedRule {
+export function learnedRule({ folder, file, records }: RecordedRun, which: ThetaChoice): LearnedRule {
   const { settings, layers } = file;
   const { beta, fbk } = settings;
   if (!Array.isArray(layers) || !layers.every((n) => Number.isInteger(n) && n > 0) || layers.length < 2)
@@ -22,14 +23,14 @@ export function learnedRule({ folder, file, records }: RecordedRun, which: 'last
   const rule = parseRule(texts, layers.length - 1, constants);
   const names = coefficientNames(rule);
   if (records.length === 0) throw new Error('it has no episode yet');
-  const { theta, thetaEpisodes, accuracy, outcomeEpisodes } = summarise(records, names);
+  const { thetaEpisodes, accuracy, outcomeEpisodes } = summarise(records, names);
   const coefficients =
     which === 'last'
       ? `after ${records.length} episodes`
       : `mean of the last ${thetaEpisodes} of ${records.length} episodes`;
   return {
     rule,
-    theta: theta.map(({ mean, final }) => (which === 'last' ? final : mean)),
+    theta: learnedTheta(records, which),
     layers,
     beta,
     feedback: checkFeedback(fbk),

@@ -43,21 +43,32 @@ describe('export', () => {
     folder = onlyRun(cwd);
   });
 
-  test('the coefficients with all their digits, after the last step or their mean', async () => {
+  test('the coefficients with all their digits, their mean as `test` takes it, or after the last step', async () => {
     const records = decodeJournal(readFileSync(join(folder, 'journal.jsonl'), 'utf8'), 3);
     const terms = async (...argv: string[]) =>
       JSON.parse(await exported('--to', 'json', ...argv)).terms.map(({ theta }: { theta: number }) => theta);
-    assert.deepEqual(await terms(), records.at(-1)!.next.theta);
+    assert.deepEqual(await terms('--theta', 'last'), records.at(-1)!.next.theta);
     const mean = [0, 1, 2].map((i) => records.reduce((sum, { theta }) => sum + theta[i]! / 4, 0));
-    (await terms('--theta', 'mean')).forEach((value: number, i: number) => {
+    (await terms()).forEach((value: number, i: number) => {
       assert.ok(Math.abs(value - mean[i]!) < 1e-16);
     });
+    assert.deepEqual(await terms('--theta', 'mean'), await terms());
+    assert.equal((await run(['test', folder, '--tasks', '1', '--out', 'tested', '--quiet'])).code, 0);
+    const [tested] = JSON.parse(readFileSync(join('tested', 'meta-test.json'), 'utf8')).tests;
+    assert.deepEqual(Object.values(tested.theta), await terms());
   });
 
   test('where it came from, in every text; the same text again', async () => {
     for (const to of ['numpy', 'pytorch', 'jax', 'latex', 'json']) {
       const text = await exported('--to', to);
-      for (const part of [basename(folder), 'seed 7', 'F0 + F9 + own', '16-5-3', 'feedback fix', 'after 4 episodes'])
+      for (const part of [
+        basename(folder),
+        'seed 7',
+        'F0 + F9 + own',
+        '16-5-3',
+        'feedback fix',
+        'mean of the last 4 of 4 episodes',
+      ])
         assert.ok(text.includes(part), `${part} in\n${text}`);
       assert.ok(!text.includes(cwd), 'paths of this machine are nobody’s business');
       assert.equal(await exported('--to', to), text);
