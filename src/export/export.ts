@@ -1,6 +1,7 @@
 /** A learned rule as a file to take away. */
 import type { MatrixName } from '../plasticity/program.js';
 import { goldenStep } from './golden.js';
+import { initialDistribution } from './initialise.js';
 import { latexEquations } from './latex.js';
 import { type LearnedRule, layerGroups } from './learned.js';
 import { pythonModule } from './python.js';
@@ -35,7 +36,7 @@ function jsonDocument(learned: LearnedRule): string {
   const document = {
     format: 'meta-plasticity rule',
     source: Object.fromEntries(source),
-    network: { layers, beta, feedback },
+    network: { layers, beta, feedback, initial: initialDistribution(learned) },
     terms: terms.map((term, i) => ({ ...term, theta: theta[i]! })),
     ...(constants.length > 0 && {
       constants: constants.map((name, i) => ({ name, theta: theta[terms.length + i]! })),

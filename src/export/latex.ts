@@ -1,6 +1,7 @@
 /** A learned rule as equations in the paper's notation. */
 import { type Expression, parseFormula } from '../plasticity/grammar.js';
 import { MATRICES } from '../plasticity/program.js';
+import { latexInitialiser } from './initialise.js';
 import { type LearnedRule, layerGroups } from './learned.js';
 import { oneLine } from './python.js';
 
@@ -17,7 +18,10 @@ const SYMBOLS: Readonly<Record<string, string>> = {
   B: '\\mathbf{B}_{\\ell-1,\\ell}',
 };
 
-/** The update of each group of layers, then the coefficients, as `align*` (amsmath). The same rule gives the same text. */
+/** Direct feedback's matrices, which no formula has. */
+const DIRECT = '\\mathbf{D}_{\\ell}';
+
+/** The update of each group of layers, the coefficients, as `align*` (amsmath), and how a network starts. The same rule gives the same text. */
 export function latexEquations(learned: LearnedRule): string {
   const { rule, theta, source } = learned;
   const equations = MATRICES.flatMap((matrix) => {
@@ -38,6 +42,7 @@ export function latexEquations(learned: LearnedRule): string {
     '\\begin{align*}',
     values.join(' \\\\\n'),
     '\\end{align*}',
+    latexInitialiser(SYMBOLS.W!, learned.feedback === 'dfa' ? DIRECT : SYMBOLS.B!, learned),
     '',
   ].join('\n');
 }

@@ -19,6 +19,9 @@ export interface Library {
   /** Double precision: how to ask for it, and a matrix of a list. */
   readonly prelude?: string;
   readonly array: string;
+  /** Random numbers that follow from `seed`, and a matrix of `rows` x `columns` of them between -r and r. */
+  readonly generator: string;
+  readonly uniform: string;
 }
 
 export const LIBRARIES = {
@@ -31,6 +34,8 @@ export const LIBRARIES = {
     inPlace: false,
     returns: 'The matrices after one step, as new lists.',
     array: 'np.array(rows)',
+    generator: 'rng = np.random.default_rng(seed)',
+    uniform: 'rng.uniform(-r, r, (rows, columns))',
   },
   jax: {
     imports: ['import jax', 'import jax.numpy as jnp'],
@@ -42,6 +47,8 @@ export const LIBRARIES = {
     returns: 'The matrices after one step, as new lists.',
     prelude: 'jax.config.update("jax_enable_x64", True)',
     array: 'jnp.array(rows)',
+    generator: 'keys = iter(jax.random.split(jax.random.PRNGKey(seed), 2 * len(layers)))',
+    uniform: 'jax.random.uniform(next(keys), (rows, columns), minval=-r, maxval=r)',
   },
   pytorch: {
     imports: ['import torch'],
@@ -53,5 +60,7 @@ export const LIBRARIES = {
     decorator: '@torch.no_grad()',
     returns: 'One step: changes the matrices in place (parameters of modules too) and returns them.',
     array: 'torch.tensor(rows, dtype=torch.float64)',
+    generator: 'generator = torch.Generator().manual_seed(seed)',
+    uniform: 'torch.empty(rows, columns).uniform_(-r, r, generator=generator)',
   },
 } as const satisfies Readonly<Record<string, Library>>;

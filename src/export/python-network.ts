@@ -2,6 +2,7 @@
 import { MATRICES, type MatrixName } from '../plasticity/program.js';
 import { type Rule, ruleUsesB } from '../plasticity/rule.js';
 import { goldenStep } from './golden.js';
+import { pythonInitialiser } from './initialise.js';
 import { type LayerGroup, type LearnedRule, layerGroups } from './learned.js';
 import type { Library } from './library.js';
 
@@ -26,7 +27,7 @@ export function stepText({ rule, feedback }: LearnedRule, given: string, target:
   return `${rule.feedback ? 'W, B' : 'W'} = update(${told}, y, errors(${B}, y, ${target}))`;
 }
 
-/** Changes of all layers, update, forward pass, errors. */
+/** Changes of all layers, update, forward pass, errors, a new network. */
 export function network(learned: LearnedRule, library: Library): string[] {
   const { softplus, softmax } = library;
   return [
@@ -54,6 +55,9 @@ export function network(learned: LearnedRule, library: Library): string[] {
     '',
     '',
     ...errors(learned, library),
+    '',
+    '',
+    ...pythonInitialiser(learned, library),
   ];
 }
 

@@ -2,6 +2,7 @@
 import { type Leaf, MATRICES, type MatrixName } from '../plasticity/program.js';
 import { coefficientNames } from '../plasticity/rule.js';
 import { atom, type Code, factor, product, signed, sum, type Text, writeProgram } from './code.js';
+import { initialNames } from './initialise.js';
 import { type LayerGroup, type LearnedRule, layerGroups } from './learned.js';
 import { LIBRARIES, type Library } from './library.js';
 import { FORMULA, pythonNumber } from './notation.js';
@@ -32,8 +33,9 @@ function heading(learned: LearnedRule, { imports }: Library): string[] {
     '#',
     `# z_l = W_l y_{l-1}, y_l = softplus(z_l), y_L = softmax(z_L); e_L = y_L - target, ${feedbackEquation(learned)}.`,
     `# Each ${rule.feedback ? 'W_l and B_l' : 'W_l'}, n_l x n_{l-1}, changes by the sum of theta * term (' transposes, _pre is layer l-1). Arrays hold one sample`,
-    '# (a vector) or a batch (samples as rows). One step:',
-    `#     y = forward(W, x); ${stepText(learned, learned.feedback === 'dfa' ? 'D' : 'B', 'target')}`,
+    '# (a vector) or a batch (samples as rows). A new network, and one step of it:',
+    `#     ${initialNames(learned)} = initialise(seed)`,
+    `#     y = forward(W, x); ${stepText(learned, initialNames(learned).at(-1)!, 'target')}`,
     '# Run as a program, this file tests itself.',
     'import sys',
     '',

@@ -30,9 +30,14 @@ export function drawWeights(
   return { weights, feedbackWeights };
 }
 
+/** r: entries lie between -r and r. */
+export function initialLimit({ rows, columns }: MatrixShape): number {
+  return Math.sqrt(6 / (rows + columns));
+}
+
 /** What a signed 32-bit word is multiplied by to lie within ±r. */
-export function wordScale({ rows, columns }: MatrixShape): number {
-  return Math.fround(Math.sqrt(6 / (rows + columns)) / 2 ** 31);
+export function wordScale(shape: MatrixShape): number {
+  return Math.fround(initialLimit(shape) / 2 ** 31);
 }
 
 function drawMatrix(key: ThreefryKey, matrix: number, shape: MatrixShape): Float32Array {

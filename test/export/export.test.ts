@@ -7,6 +7,7 @@ import { Matrix } from '#dist/engine/reference/matrix.js';
 import { errors, forward, learningPrograms, networkOf, step } from '#dist/engine/reference/step.js';
 import { exportRule } from '#dist/export/export.js';
 import type { LearnedRule } from '#dist/export/learned.js';
+import { initialLimit } from '#dist/network/initialise.js';
 import { feedbackShapes, type MatrixShape, matrixShapes } from '#dist/network/layers.js';
 import { GROUPS, POOL } from '#dist/plasticity/pool.js';
 import { ruleUsesB } from '#dist/plasticity/rule.js';
@@ -73,6 +74,7 @@ torch = None
 if sys.argv[1] == "torch":
     import torch
 array = (lambda v: torch.tensor(v, dtype=torch.float64)) if torch else np.array
+flat = lambda both: both[0] + both[1] if isinstance(both, tuple) else both
 results = {}
 for name, data in task["rules"].items():
     rule = importlib.import_module(name)
@@ -93,7 +95,10 @@ for name, data in task["rules"].items():
     told = [W, B] if data["usesB"] else [W]
     y = rule.forward(W, array(data["x"]))
     batch = both(rule.changes(*told, y, rule.errors(B, y, array(data["target"]))))
-    results[name] = {"self_test": rule.self_test(), "alone": alone, "batch": batch}
+    initial = [flat(rule.initialise(seed, (5, 4, 30, 3))) for seed in (1, 1, 2)]
+    assert flat(rule.initialise(1))[0].shape == (4, 5)
+    results[name] = {"self_test": rule.self_test(), "alone": alone, "batch": batch,
+                     "initial": [[m.tolist() for m in matrices] for matrices in initial]}
 json.dump(results, sys.stdout)
 `;
 
@@ -103,6 +108,8 @@ interface Outcome {
   /** `updated` and `changes`: of all W, then of all B where they learn. */
   readonly alone: { y: Rows; e: Rows; updated: Rows[]; changes: Rows[] }[];
   readonly batch: Rows[];
+  /** W, then B, of networks of seeds 1, 1 and 2. */
+  readonly initial: Rows[][];
 }
 
 const rows = ({ rows, columns, data }: Matrix): Rows =>
@@ -142,6 +149,25 @@ function reference(
   });
 }
 
+/** Shapes as in the engines, entries within their limits and up to near them, and the same again from the same seed only. */
+function assertInitial([first, again, other]: Rows[][], { feedback }: LearnedRule, name: string): void {
+  const shapes = [...matrixShapes([5, 4, 30, 3]), ...feedbackShapes([5, 4, 30, 3], feedback)];
+  assert.deepEqual(
+    first!.map((matrix) => [matrix.length, matrix[0]!.length]),
+    shapes.map(({ rows, columns }) => [rows, columns]),
+    name,
+  );
+  for (const [i, matrix] of first!.entries()) {
+    const entries = matrix.flat().map((entry) => entry / initialLimit(shapes[i]!));
+    const largest = Math.max(...entries.map(Math.abs));
+    assert.ok(largest <= 1 + 1e-6 && largest > 0.6 && Math.min(...entries) < 0, `${name}: ${largest}`);
+    assert.ok(Math.abs(entries.reduce((sum, entry) => sum + entry / entries.length, 0)) < 0.6, name);
+  }
+  assert.equal(new Set(first!.map(String)).size, shapes.length, name);
+  assert.deepEqual(again, first, name);
+  assert.notDeepEqual(other, first, name);
+}
+
 function assertClose(actual: unknown, expected: unknown, message: string): void {
   const [a, b] = [[actual].flat(4) as number[], [expected].flat(4) as number[]];
   assert.equal(a.length, b.length, message);
@@ -178,7 +204,8 @@ for (const target of ['numpy', 'pytorch'] as const) {
       assert.equal(status, 0, stderr);
       const results = JSON.parse(stdout) as Record<string, Outcome>;
       for (const [name, network] of networks) {
-        const { self_test, alone, batch } = results[name]!;
+        const { self_test, alone, batch, initial } = results[name]!;
+        assertInitial(initial, RULES[name]!, name);
         const expected = reference(RULES[name]!, network);
         assert.ok(self_test <= 1e-12, `${name}: ${self_test}`);
         expected.forEach(({ y, e, updated }, i) => {
@@ -236,7 +263,7 @@ describe('export', () => {
       exportRule(RULES.odd!, target)
         .replaceAll('jnp.', 'np.')
         .split('\n')
-        .filter((line) => !/^import|softmax|jax/.test(line)),
+        .filter((line) => !/^import|softmax|jax|rng/.test(line)),
     );
     const [only] = [numpy!.filter((line) => !jax!.includes(line))];
     assert.deepEqual(only, ['    p = np.exp(z - z.max(-1, keepdims=True))', '    return p / p.sum(-1, keepdims=True)']);
@@ -262,6 +289,12 @@ describe('export', () => {
     assert.deepEqual(layers, [1, 2, 3]);
     assert.deepEqual(program, RULES.bio!.rule.program);
     assert.equal(document.golden.after.length, document.golden.W.length);
+    const { W, B } = document.network.initial;
+    assert.deepEqual(W[0], { rows: 4, columns: 5, limit: Math.sqrt(6 / 9) });
+    assert.deepEqual(B, W);
+    const direct = JSON.parse(exportRule(RULES.dfa!, 'json')).network.initial;
+    assert.deepEqual(direct.B[0], { rows: 3, columns: 5, limit: Math.sqrt(6 / 8) });
+    assert.equal(JSON.parse(exportRule(RULES.sym!, 'json')).network.initial.B, undefined);
   });
 });
 
@@ -310,6 +343,16 @@ describe('export to latex', () => {
       '\\theta_{9} &= -0.02 \\\\',
     ])
       assert.ok(text.includes(line), `${line}\nin\n${text}`);
+  });
+
+  test('how a network starts', () => {
+    const start = (name: string) => exportRule(RULES[name]!, 'latex').split('\n').at(-2)!;
+    const W = '\\mathbf{W}_{\\ell-1,\\ell}';
+    const rest = ' are initially uniform on $\\pm\\sqrt{6 / (m + n)}$, for a matrix of $m$ rows and $n$ columns.';
+    assert.equal(start('sym'), `The entries of $${W}$${rest}`);
+    const and = `The entries of $${W}$ and, independently of them, of `;
+    assert.equal(start('bio'), `${and}$\\mathbf{B}_{\\ell-1,\\ell}$${rest}`);
+    assert.equal(start('dfa'), `${and}$\\mathbf{D}_{\\ell}$${rest}`);
   });
 
   test('brackets and environments close, and no line of a formula is without its symbols', () => {
