@@ -59,7 +59,7 @@ export function drawFigures(records: readonly EpisodeRecord[], options: FigureOp
 
 /** What the symbols of layers are, for the small print of figures. */
 export const ANGLE_NOTE =
-  'α_l: angle between the errors that feedback and backpropagation bring to layer l; 90 degrees: unrelated.';
+  'α_l, of layer l: angle between the errors that feedback and backpropagation bring there; 90 degrees: unrelated.';
 export const ORTHONORMALITY_NOTE =
   "E_l: |z - W W'y|² of layer l over the query images, small where the rows of W are orthonormal; logarithmic axis.";
 

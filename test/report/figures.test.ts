@@ -127,7 +127,7 @@ describe('figures', () => {
   });
 
   test('what the symbols of layers mean is said in the figure', () => {
-    assert.match(figure('meta_angle', run).texts.join(' '), /αl: angle between the errors that feedback/);
+    assert.match(figure('meta_angle', run).texts.join(' '), /αl, of layer l: angle between the errors that feedback/);
     assert.match(figure('meta_orthonormality', run).texts.join(' '), /El: \|z - W W'y\|²/);
   });
 
