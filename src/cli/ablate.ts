@@ -70,8 +70,10 @@ export const ablateCommand = command({
   async run({ words, values, io, terminal }) {
     await checkFolder(values, 'ablation');
     const runs = await readRuns(words, 'ablate', terminal);
-    const wishes = { data_dir: values.data_dir, database: [], M: [], K: undefined, Q: undefined, from: undefined };
-    const { tests, differences } = await planTests(runs, wishes, (flags) => open(flags, io, terminal));
+    const asTrained = { database: [], invert: false, M: [], K: undefined, Q: undefined, from: undefined };
+    const { tests, differences } = await planTests(runs, { ...asTrained, data_dir: values.data_dir }, (flags) =>
+      open(flags, io, terminal),
+    );
     const planned = tests.map((test) => ({ test, terms: chosenTerms(test, values) }));
     const adapting = await createAdaptingEngine(values);
     const results: { curve: string; ablation: RunAblation }[] = [];
