@@ -1,11 +1,11 @@
 /** `meta-plasticity data`: fetch, list, verify and show data sets. */
 import { basename, resolve } from 'node:path';
 import { CHOOSE_CACHE, defaultCacheDir, describeCache, writableCache } from '../data/cache.js';
-import { contactSheet } from '../data/contact-sheet.js';
 import type { Dataset } from '../data/dataset.js';
 import { inkOf, isGroundLight } from '../data/ink.js';
 import { DATABASES, isNamed } from '../data/open.js';
 import { classIndex } from '../data/sampler.js';
+import { contactSheet } from '../report/contact-sheet.js';
 import { list, oneOf, text, wholeNumber } from './checks.js';
 import { command } from './command.js';
 import { dataManual } from './manual.js';
@@ -64,7 +64,7 @@ async function useData(
   }
   const dataset = await open(values, io, terminal);
   if (action === 'sheet') {
-    await writeOut(out, contactSheet(dataset, { perClass: values.per_class }));
+    await writeOut(out, await contactSheet(dataset, { perClass: values.per_class }));
     terminal.say(`Written: ${out}`);
     return { out: resolve(out) };
   }
