@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { writeAtomically } from '../files.js';
+import { parseJson } from '../json.js';
 
 /** 64 bits of SHA-256: against accidents and mix-ups, not against forgery, which could make its own. */
 export function digest(text: string): string {
@@ -41,7 +42,7 @@ export async function readJson(path: string): Promise<object & Sealed> {
 
 /** @throws Error where the text is no object of JSON, or its check does not fit. */
 export function unseal(text: string): object & Sealed {
-  const content: unknown = JSON.parse(text);
+  const content = parseJson(text);
   if (typeof content !== 'object' || content === null || Array.isArray(content)) throw new Error('it holds no object');
   const { check } = content as Sealed;
   if (check !== undefined && check !== seal(content).check) {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { cpSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { before, describe, test } from 'node:test';
 import { findRuns } from '#dist/results/recorded-run.js';
 import { imageFolder, listing, run, SMALL, temporaryFolder } from './program.js';
@@ -100,6 +100,38 @@ describe('compare', () => {
       groups.map(({ name, runs }: { name: string; runs: string[] }) => [name, runs.length]),
       [['runs', 3]],
     );
+  });
+
+  test('a damaged run is named and left out; links are followed, each folder counts once', async () => {
+    const [first, second] = (await findRuns('runs')) as [string, string];
+    cpSync(first, 'some/whole', { recursive: true });
+    cpSync(second, 'some/damaged', { recursive: true });
+    cpSync(second, 'some/broken', { recursive: true });
+    const journal = 'some/damaged/journal.jsonl';
+    writeFileSync(journal, readFileSync(journal, 'utf8').replace('"accuracy":', '"accuracy":1'));
+    truncateSync('some/broken/run.json', 100);
+    symlinkSync('.', 'some/loop');
+    symlinkSync('whole', 'some/again');
+    symlinkSync('nowhere', 'some/dangling');
+    mkdirSync('linked');
+    symlinkSync('../some', 'linked/link');
+    for (const folder of ['some', 'linked']) {
+      const { code, stdout, stderr } = await run(['compare', folder, '--out', `of-${folder}`, '--json', '--quiet']);
+      assert.equal(code, 0);
+      const warnings = stderr.trimEnd().split('\n');
+      assert.equal(warnings.length, 2, stderr);
+      assert.match(stderr, /^Warning: .*broken is left out: .*broken\/run\.json is damaged \(/m);
+      assert.match(
+        stderr,
+        /^Warning: .*damaged is left out: Line 1 of .*damaged\/journal\.jsonl is damaged \(it does not fit/m,
+      );
+      const { groups } = JSON.parse(stdout);
+      assert.deepEqual(
+        groups.map(({ runs }: { runs: string[] }) => runs.length),
+        [1],
+      );
+      assert.match(groups[0].runs[0], /\/whole$/);
+    }
   });
 
   test('refuses what is no folder, has no run, or is not given', async () => {

@@ -267,6 +267,16 @@ test('a study of networks that learn: run once, not continued but begun anew whe
   writeFileSync(path, `${readFileSync(path, 'utf8').split('\n')[0]}\n{"torn`);
   assert.match((await run(flags)).stdout, /4 runs, 3 of them done before/);
   assert.match((await run(flags)).stdout, /4 runs, 4 of them done before/);
+  for (const [file, message] of [
+    ['learn.jsonl', /Line 1 of .*learn\.jsonl is damaged \(it does not fit/],
+    ['learn.json', /learn\.json is damaged \(its check does not fit/],
+  ] as const) {
+    const damaged = path.replace('learn.jsonl', file);
+    const text = readFileSync(damaged, 'utf8');
+    writeFileSync(damaged, text.replace(/1/, '2'));
+    assert.match((await run(flags)).stderr, message);
+    writeFileSync(damaged, text);
+  }
   const idle = await run([...flags, '--episodes', '3']);
   assert.equal(idle.code, 2);
   assert.match(idle.stderr, /--episodes must be left out: no run of this study has such a flag/);

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { appendFileSync, cpSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
-import { imageFolder, listing, onlyRun, rewriteRun, run, SMALL, start, temporaryFolder } from './program.js';
+import { BINARY, imageFolder, listing, onlyRun, rewriteRun, run, SMALL, start, temporaryFolder } from './program.js';
 
 const cwd = temporaryFolder();
 process.chdir(cwd);
@@ -198,6 +199,25 @@ describe('--resume', () => {
     assert.equal((await run(['--resume', folder, '--quiet'])).code, 0);
     assert.deepEqual(contents(folder), whole);
   });
+});
+
+test('a disk that gets full ends the run with a word; given room, it goes on to the same files', {
+  skip: process.platform === 'win32',
+}, async () => {
+  // A limit on the size of files stands for it: it too cuts the line that is being written. Its signal would kill.
+  const noSignal = ['--import', 'data:text/javascript,process.on("SIGXFSZ",()=>{})'];
+  const limited = ['-c', 'ulimit -f 8 && exec "$@"', 'sh', process.execPath, ...noSignal, BINARY];
+  const flags = [...FLAGS, '--res', 'full', '--episodes', `${EPISODES}`, '--quiet'];
+  const { status, stderr } = spawnSync('sh', [...limited, ...flags], { cwd, encoding: 'utf8' });
+  assert.equal(status, 1);
+  assert.match(
+    stderr,
+    /^meta-plasticity: \S*journal\.jsonl cannot be written \(EFBIG.*\): its whole lines are kept\.$/m,
+  );
+  const folder = onlyRun(cwd, 'full');
+  assert.ok(!readFileSync(join(folder, 'journal.jsonl'), 'utf8').endsWith('\n'));
+  assert.equal((await run(['--resume', folder, '--quiet'])).code, 0);
+  assert.deepEqual(contents(folder), whole);
 });
 
 describe('a signal', () => {
