@@ -11,6 +11,12 @@ export async function writeAtomically(path: string, content: string | Uint8Array
     await rename(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true });
-    throw error;
+    throw cannotWrite(path, error);
   }
+}
+
+/** An error of the system's with the path that it is about, which a full disk's does not name. */
+export function cannotWrite(path: string, error: unknown): Error {
+  const { message, code } = error as NodeJS.ErrnoException;
+  return Object.assign(new Error(`${path} cannot be written (${message})`, { cause: error }), { code });
 }

@@ -1,6 +1,6 @@
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { writeAtomically } from '../files.js';
+import { cannotWrite, writeAtomically } from '../files.js';
 import type { EpisodeRecord } from '../meta/record.js';
 
 /** main.py's log files: name and how an episode is written as one line of it. */
@@ -24,7 +24,14 @@ export function episodeLine({ episode, loss, accuracy, theta }: EpisodeRecord): 
 
 /** Add an episode to the end of each of main.py's log files. */
 export function appendTextLogs(folder: string, record: EpisodeRecord): void {
-  for (const { file, line } of logs) appendFileSync(join(folder, file), line(record));
+  for (const { file, line } of logs) {
+    const path = join(folder, file);
+    try {
+      appendFileSync(path, line(record));
+    } catch (error) {
+      throw cannotWrite(path, error);
+    }
+  }
 }
 
 /** Write main.py's log files anew from all episodes, as when a run is resumed from its journal. */

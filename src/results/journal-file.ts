@@ -1,6 +1,7 @@
 /** A file of lines that grows, each line chained to those before it and to the file that says what they are of. */
 import { appendFileSync, closeSync, ftruncateSync, openSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { cannotWrite } from '../files.js';
 import type { Chain } from '../meta/chain.js';
 import type { DecodeOptions } from '../meta/lines.js';
 import { type Deciding, journalChain } from './identity.js';
@@ -51,7 +52,7 @@ export async function openJournal<T>(path: string, file: Deciding & Sealed, deco
         // One write a line: a process that is killed leaves whole lines, but perhaps for the last.
         appendFileSync(descriptor, chain ? chain.seal(line) : line);
       } catch (error) {
-        throw new Error(`${path} cannot be written (${(error as Error).message}): its whole lines are kept.`);
+        throw cannotWrite(path, error);
       }
     },
     close: () => closeSync(descriptor),
