@@ -81,7 +81,7 @@ const learn = {
   parse: (given: readonly string[], flag: string) => assignments(given, flag, 'a constant'),
 };
 
-/** Why terms are scaled, and gradients clipped, where a rule has more than F0, with numbers: docs/SAFEGUARDS.md. */
+/** Why terms are scaled and gradients clipped, with numbers: docs/SAFEGUARDS.md. */
 const termScale = {
   ...list('Training', 'units that Adam sees large terms in: auto, none, or like F5=0.038 F3=0.13', text, {
     initially: 'auto',
@@ -143,8 +143,8 @@ export const runOptions = {
   l1: value('Training', L1_METHODS[0], `how L1 acts: ${L1_METHODS.join(', ')} (exact zeros)`, oneOf(L1_METHODS)),
   clip: value(
     'Training',
-    'auto' as const,
-    "clip the cross-entropy's gradient to this norm, off, or auto: 10 for rules with more than F0",
+    10 as const,
+    "clip the cross-entropy's gradient to this norm, off, or auto: off where F0 is alone",
     clipNorm,
     { values: ['auto', 'off'] },
   ),

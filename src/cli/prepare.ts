@@ -28,7 +28,7 @@ export interface Experiment {
   readonly layers: readonly number[];
 }
 
-/** Norm that --clip auto clips to. F0 alone needs no clipping; with it, BP's theta_0 would come out larger. */
+/** Norm that --clip auto clips to, which before 0.2 was the default: not at all where F0 is alone. */
 const CLIP = 10;
 
 /** Episodes that the terms are measured on for `--term_scale auto`. */

@@ -21,7 +21,7 @@ describe('runs are equal', () => {
       { term: ["p = c y e_pre'", "q = d e e_pre'"], learn: { c: 1, d: 2 } },
       { term: ["q = d e e_pre'", "p = c y e_pre'"], learn: { d: 2, c: 1 } },
     ],
-    ['what is by itself said', {}, { a: 0.001, clip: 'off', term_scale: 'none', layers: '784,170,130,100,70,47' }],
+    ['what is by itself said', {}, { a: 0.001, clip: 10, term_scale: 'none', layers: '784,170,130,100,70,47' }],
     ['clipping that auto comes to', { vec: 'F2' }, { vec: 'F2', clip: 10, init: { F2: 0 } }],
     ['another seed, place and length', {}, { seed: 2, res: 'x', episodes: 3, avg_window: 2, gpu_mode: 0 }],
   ];

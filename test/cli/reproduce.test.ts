@@ -302,7 +302,9 @@ test('claims about a term that is taken away: the runs are ablated once, and wha
 
 describe('the studies that come with the program', () => {
   test('are all there', () => {
-    assert.deepEqual(studyNames(), ['fig1', 'fig3', 'fig4', 'fig5', 'fig7', 'fig8', 'figS1', 'table1']);
+    assert.deepEqual(studyNames(), [
+      ...['fig1', 'fig3', 'fig4', 'fig5', 'fig7', 'fig8', 'figS1', 'figS1-digits', 'safeguards', 'table1'],
+    ]);
   });
 
   for (const study of findStudies(['all'])) {

@@ -107,7 +107,8 @@ describe('a run', () => {
       const { stderr } = await run([...SMALL, ...into(), '--episodes', '1', '--json', ...flags]);
       return /^Adam +rate 0.001, (.*)$/m.exec(stderr)![1]!;
     };
-    assert.equal(await adam(), 'gradients not clipped');
+    assert.equal(await adam(), 'gradients clipped to norm 10');
+    assert.equal(await adam('--clip', 'auto'), 'gradients not clipped');
     assert.match(await adam('--vec', 'F3'), /^gradients clipped to norm 10, terms scaled: F3 x 0\.\d+$/);
     assert.equal(await adam('--vec', 'F3', '--clip', 'off', '--term_scale', 'none'), 'gradients not clipped');
     assert.equal(await adam('--clip', '3'), 'gradients clipped to norm 3');
