@@ -1,4 +1,6 @@
 /** What values a flag takes: each check turns the text that was given into a value, or refuses it in one sentence. */
+import { MOST_LAYERS, MOST_UNITS } from '../network/layers.js';
+import { printable, shortened } from '../text.js';
 import { UsageError } from './usage-error.js';
 
 /** `flag` is how the message calls the option, e.g. `--episodes`. */
@@ -10,12 +12,12 @@ export interface Check<T> {
 
 /** Refuses a value. */
 export function refuse(flag: string, given: string, valid: string): never {
-  throw new UsageError(`${flag} must be ${valid}, not '${given}'.`);
+  throw new UsageError(`${flag} must be ${valid}, not '${shortened(given)}'.`);
 }
 
 /** A finite decimal number; NaN for anything else (JavaScript's Number also reads '', ' 1 ' and 0x10). */
 function decimal(text: string): number {
-  const value = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : Number.NaN;
+  const value = /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : Number.NaN;
   return Number.isFinite(value) ? value + 0 : Number.NaN; // -0 + 0 is 0
 }
 
@@ -55,30 +57,33 @@ export function oneOf<const T extends string>(values: readonly T[]): Check<T> {
   return Object.assign(check, { values });
 }
 
-export const text: Check<string> = (given, flag) => (given.trim() ? given : refuse(flag, given, 'a name or path'));
+/** The system knows no path with a NUL. */
+export const text: Check<string> = (given, flag) =>
+  given.trim() && !given.includes('\0') ? given : refuse(flag, given, 'a name or path');
 
 /** A name for a sub-folder of the results, which it must not lead out of; may be empty. */
 export const folderName: Check<string> = (given, flag) => {
   const parts = given.split(/[/\\]/);
   const leads = given !== '' && parts.some((part) => part.trim() === '' || part === '.' || part === '..');
-  return leads || /[\0:]/.test(given) ? refuse(flag, given, 'the name of a folder below --res') : given;
+  return leads || given.includes(':') || printable(given) !== given
+    ? refuse(flag, given, 'the name of a folder below --res')
+    : given;
 };
-
-/** Beyond it, the weights of two such layers would not fit in memory. */
-const MAX_LAYER = 65536;
 
 /** Layer sizes, comma-separated. */
 export const layerSizes: Check<number[]> = (given, flag) => {
   const sizes = given.split(',').map(decimal);
-  const good = sizes.length >= 2 && sizes.every((n) => Number.isInteger(n) && n >= 1 && n <= MAX_LAYER);
-  const valid = `sizes from 1 to ${MAX_LAYER} with commas between them, like 784,170,130,100,70,47`;
+  const good = sizes.length >= 2 && sizes.every((n) => Number.isInteger(n) && n >= 1 && n <= MOST_UNITS);
+  if (sizes.length > MOST_LAYERS + 1) refuse(flag, given, `at most ${MOST_LAYERS + 1} sizes`);
+  const valid = `sizes from 1 to ${MOST_UNITS} with commas between them, like 784,170,130,100,70,47`;
   return good ? sizes : refuse(flag, given, valid);
 };
 
 /** One `name=value`. */
 export const assignment: Check<[string, number]> = (given, flag) => {
-  const [, name, value] = /^\s*([^=]*?)\s*=\s*(.*?)\s*$/.exec(given) ?? [];
-  const number = decimal(value ?? '');
+  const equals = given.indexOf('=');
+  const name = given.slice(0, Math.max(0, equals)).trim();
+  const number = decimal(given.slice(equals + 1).trim());
   return name && !Number.isNaN(number) ? [name, number] : refuse(flag, given, 'name=number pairs, like F2=-0.01');
 };
 

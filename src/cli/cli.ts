@@ -1,4 +1,5 @@
 /** The program as a function: from words and streams to an exit code. */
+import { printable, printableLines } from '../text.js';
 import { COMMANDS } from './commands.js';
 import { nearest } from './suggest.js';
 import type { Io } from './terminal.js';
@@ -15,9 +16,10 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     return await (await load()).run(rest, io);
   } catch (error) {
     const { message, stack } = error instanceof Error ? error : new Error(String(error));
-    io.stderr.write(`meta-plasticity: ${message}\n`);
-    if (error instanceof UsageError) return 2;
-    if (argv.includes('--verbose')) io.stderr.write(`${stack}\n`);
+    const wrong = error instanceof UsageError;
+    io.stderr.write(`meta-plasticity: ${wrong ? printable(message) : printableLines(message)}\n`);
+    if (wrong) return 2;
+    if (argv.includes('--verbose')) io.stderr.write(`${printableLines(stack ?? '')}\n`);
     return 1;
   }
 }

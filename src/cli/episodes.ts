@@ -11,7 +11,7 @@ import { type Drawing, startDrawing } from './drawing.js';
 import { header, progressLine } from './header.js';
 import { catchInterrupt, SIGNAL_EXIT_CODES } from './interrupt.js';
 import { type Experiment, episodeMaker } from './prepare.js';
-import { quote } from './quote.js';
+import { quotePath } from './quote.js';
 import type { Started } from './start.js';
 import type { Terminal } from './terminal.js';
 
@@ -109,7 +109,8 @@ export async function runEpisodes(
   const trouble = diverged ? [diverged.message] : (summary?.trouble ?? []);
   if (trouble.length) terminal.warn([...trouble, advice(experiment, log.records)].join(' '));
   const signal = done < episodes ? interruption.received() : undefined;
-  if (signal) terminal.warn(`Stopped after episode ${done}; to go on: npx meta-plasticity --resume ${quote(folder)}`);
+  if (signal)
+    terminal.warn(`Stopped after episode ${done}; to go on: npx meta-plasticity --resume ${quotePath(folder)}`);
   const outcome = diverged ? 'diverged' : signal ? 'interrupted' : 'complete';
   return {
     exitCode: diverged ? 1 : signal ? SIGNAL_EXIT_CODES[signal] : 0,

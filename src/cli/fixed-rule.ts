@@ -2,6 +2,7 @@
 import { RuleError } from '../plasticity/grammar.js';
 import { parseRule, type Rule } from '../plasticity/rule.js';
 import type { LearnValues } from './learn.js';
+import { ruleFault } from './rule-fault.js';
 import { UsageError } from './usage-error.js';
 
 /**
@@ -30,7 +31,7 @@ function parse(terms: string[], layerCount: number): Rule {
   try {
     return parseRule(terms, layerCount);
   } catch (error) {
-    if (error instanceof RuleError) throw new UsageError(`--theta and --term: ${error.message}`);
+    if (error instanceof RuleError) throw new UsageError(`--theta and --term: ${ruleFault(error, false)}`);
     throw error;
   }
 }

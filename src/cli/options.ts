@@ -27,7 +27,14 @@ import { list, type Options, toggle, type Values, value } from './option.js';
 import { poolNames } from './rule.js';
 import { UsageError } from './usage-error.js';
 
-const isFolder = (path: string) => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+/** What is no path at all is none either. */
+function isFolder(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false;
+  }
+}
 
 /** As an absolute path: a run may be resumed from elsewhere. */
 const folder: Check<string> = (given, flag) =>

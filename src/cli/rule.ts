@@ -5,6 +5,7 @@ import { findPoolTerm, GROUPS, OF_FEEDBACK, POOL } from '../plasticity/pool.js';
 import { coefficientNames, parseRule, type Rule } from '../plasticity/rule.js';
 import { type Check, list, refuse } from './checks.js';
 import type { Settings } from './options.js';
+import { ruleFault } from './rule-fault.js';
 import { UsageError } from './usage-error.js';
 
 /** The terms that one value of `--vec` stands for, each with the layers it names: a pool term, of W or `B.` of B, its alias or number in main.py, or a group. */
@@ -53,13 +54,14 @@ export function buildRule(
   const rule = readAs('--term', () => parseRule([...pool, ...term, ...fbk_term], layerCount, constants));
   const terms = rule.terms.map(({ name }) => name);
   const initial = byName('--init', init, terms, layerCount);
-  if (initial.F0) throw new UsageError(`--init must not name F0, not '${initial.F0[0]}': its initial value is --a.`);
-  const theta = terms.map((name) => initial[name]?.[1] ?? (isF0(name.replace(OF_FEEDBACK, '')) ? a : 0));
+  const ofF0 = initial.get('F0');
+  if (ofF0) throw new UsageError(`--init must not name F0, not '${ofF0[0]}': its initial value is --a.`);
+  const theta = terms.map((name) => initial.get(name)?.[1] ?? (isF0(name.replace(OF_FEEDBACK, '')) ? a : 0));
   const start = { rule, theta: [...theta, ...Object.values(learn)] };
   if (term_scale === 'auto') return { ...start, scale: 'auto' };
   const coefficients = coefficientNames(rule);
   const scales = byName('--term_scale', term_scale, coefficients, layerCount);
-  return { ...start, scale: coefficients.map((name) => scales[name]?.[1] ?? 1) };
+  return { ...start, scale: coefficients.map((name) => scales.get(name)?.[1] ?? 1) };
 }
 
 const isF0 = (name: string): boolean => parsePlacement(name).name === 'F0';
@@ -71,7 +73,7 @@ function checkOwn(flag: string, terms: readonly string[], layerCount: number, co
       parseRule([text], layerCount, constants);
     } catch (error) {
       if (error instanceof ConstantError) continue; // Another term may use it.
-      if (error instanceof RuleError) throw new UsageError(`${flag}: ${error.message}`);
+      if (error instanceof RuleError) throw new UsageError(`${flag}: ${ruleFault(error)}`);
       throw error;
     }
   }
@@ -79,13 +81,12 @@ function checkOwn(flag: string, terms: readonly string[], layerCount: number, co
 
 /** What a flag says about coefficients, by their names in the rule, with the name that was given (which may be an alias). */
 function byName(flag: string, given: Readonly<Record<string, number>>, names: readonly string[], layerCount: number) {
-  const found: Record<string, readonly [given: string, number: number]> = {};
+  const found = new Map<string, readonly [given: string, number: number]>();
   for (const [called, number] of Object.entries(given)) {
     for (const name of fullNames(flag, called, names, layerCount)) {
       if (!names.includes(name)) refuse(flag, called, `about a term of the rule (${names.join(' ')})`);
-      if (Object.hasOwn(found, name))
-        throw new UsageError(`${flag} must name a term once, not '${name}' again as '${called}'.`);
-      found[name] = [called, number];
+      if (found.has(name)) throw new UsageError(`${flag} must name a term once, not '${name}' again as '${called}'.`);
+      found.set(name, [called, number]);
     }
   }
   return found;
@@ -105,7 +106,7 @@ function readAs<T>(flag: string, read: () => T): T {
     return read();
   } catch (error) {
     if (error instanceof ConstantError) throw new UsageError(`--learn: ${error.message}`);
-    if (error instanceof RuleError) throw new UsageError(`${flag}: ${error.message}`);
+    if (error instanceof RuleError) throw new UsageError(`${flag}: ${ruleFault(error)}`);
     throw error;
   }
 }

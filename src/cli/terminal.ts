@@ -1,4 +1,6 @@
-/** What the user sees: text on stdout, and on stderr warnings, errors and one line of progress. */
+/** What the user sees: text on stdout, and on stderr warnings, errors and one line of progress; nothing in it steers the terminal. */
+
+import { printable, printableLines } from '../text.js';
 
 /** A stream to write to; the process's own, or a test's. */
 export interface Output {
@@ -45,18 +47,18 @@ export class Terminal {
   say(text: string): void {
     if (this.#quiet) return;
     this.clear();
-    this.#text.write(`${text}\n`);
+    this.#text.write(`${printableLines(text)}\n`);
   }
 
   warn(text: string): void {
     this.clear();
-    this.#io.stderr.write(`Warning: ${text}\n`);
+    this.#io.stderr.write(`Warning: ${printableLines(text)}\n`);
   }
 
   /** The result that --json asks for. */
   result(value: unknown): void {
     this.clear();
-    this.#io.stdout.write(`${JSON.stringify(value)}\n`);
+    this.#io.stdout.write(`${printable(JSON.stringify(value))}\n`);
   }
 
   /** Shows a line in place of the last one, on a terminal and not too often. */
@@ -67,7 +69,7 @@ export class Terminal {
     if (now - this.#barTime < PROGRESS_INTERVAL) return;
     this.#barTime = now;
     this.#barShown = true;
-    stderr.write(CLEAR_LINE + [...line()].slice(0, (stderr.columns ?? 80) - 1).join(''));
+    stderr.write(CLEAR_LINE + [...printable(line())].slice(0, (stderr.columns ?? 80) - 1).join(''));
   }
 
   /** Takes the line of progress away. */

@@ -1,5 +1,6 @@
 /** A learned rule as a file to take away. */
 import type { MatrixName } from '../plasticity/program.js';
+import { printableLines } from '../text.js';
 import { goldenStep } from './golden.js';
 import { initialDistribution } from './initialise.js';
 import { latexEquations } from './latex.js';
@@ -45,5 +46,5 @@ function jsonDocument(learned: LearnedRule): string {
     ...(rule.feedback && { feedbackPrograms: programs('B') }),
     golden: goldenStep(learned),
   };
-  return `${JSON.stringify(document, undefined, 2)}\n`;
+  return `${printableLines(JSON.stringify(document, undefined, 2))}\n`;
 }

@@ -33,12 +33,11 @@ const UNITS = 3;
  */
 export function goldenStep(learned: LearnedRule): GoldenStep {
   const { theta, beta, feedback } = learned;
-  const several = layerGroups(learned).length > 1 || layerGroups(learned, 'B').length > 1;
+  const groups = { W: layerGroups(learned), B: layerGroups(learned, 'B') };
+  const several = groups.W.length > 1 || groups.B.length > 1;
   const L = several ? learned.layers.length - 1 : 2;
-  const programOf = (matrix: MatrixName, l: number): Program | undefined => {
-    const groups = layerGroups(learned, matrix);
-    return (groups.find(({ layers }) => layers.includes(l + 1)) ?? groups[0])?.program;
-  };
+  const programOf = (matrix: MatrixName, l: number): Program | undefined =>
+    (groups[matrix].find(({ layers }) => layers.includes(l + 1)) ?? groups[matrix][0])?.program;
   const programs = Array.from({ length: L }, (_, l) => ({ W: programOf('W', l)!, B: programOf('B', l) }));
   const layers = [INPUTS, ...Array.from({ length: L }, (_, l) => UNITS - ((l + 1) % 2))];
   const random = stream('export/golden');

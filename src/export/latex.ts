@@ -3,7 +3,7 @@ import { type Expression, parseFormula } from '../plasticity/grammar.js';
 import { MATRICES } from '../plasticity/program.js';
 import { latexInitialiser } from './initialise.js';
 import { type LearnedRule, layerGroups } from './learned.js';
-import { oneLine } from './python.js';
+import { LATEX } from './literals.js';
 
 /** Symbols of the paper: bold letters, the layer below. */
 const SYMBOLS: Readonly<Record<string, string>> = {
@@ -32,10 +32,10 @@ export function latexEquations(learned: LearnedRule): string {
       return `\\Delta ${SYMBOLS[matrix]} ={}& ${sum.join(' \\\\\n  & ') || '0'}${where}`;
     });
   });
-  const symbols = [...rule.terms.map(({ name }) => symbol(name)), ...(rule.constants ?? []).map(word)];
-  const values = symbols.map((name, i) => `${name} &= ${latexNumber(theta[i]!)}`);
+  const symbols = [...rule.terms.map(({ name }) => symbol(name)), ...(rule.constants ?? []).map(LATEX.word)];
+  const values = symbols.map((name, i) => `${name} &= ${LATEX.number(theta[i]!)}`);
   return [
-    ...source.map(([name, value]) => `% ${name}: ${oneLine(value)}`),
+    ...source.map(([name, value]) => LATEX.comment(`${name}: ${value}`)),
     '\\begin{align*}',
     equations.join(' \\\\\n'),
     '\\end{align*}',
@@ -50,12 +50,10 @@ export function latexEquations(learned: LearnedRule): string {
 /** F2 is theta_2; F2@1,3 theta_{2}^{(1,3)}; B.F2 theta_2^B. */
 function symbol(term: string): string {
   const [, ofB, name = '', layers] = /^(B\.)?([^@]*)(?:@(.*))?$/.exec(term)!;
-  const index = /^F\d$/.test(name) ? name.slice(1) : word(name);
+  const index = /^F\d$/.test(name) ? name.slice(1) : LATEX.word(name);
   const above = [...(ofB ? ['B'] : []), ...(layers === undefined ? [] : [`(${layers})`])].join();
   return `\\theta_{${index}}${above && `^{${above}}`}`;
 }
-
-const word = (name: string): string => `\\mathrm{${name.replaceAll('_', '\\_')}}`;
 
 function term(theta: string, formula: Expression, first: boolean): string {
   const negative = formula.kind === 'negate';
@@ -66,9 +64,9 @@ function term(theta: string, formula: Expression, first: boolean): string {
 function latex(at: Expression): string {
   switch (at.kind) {
     case 'number':
-      return latexNumber(at.value);
+      return LATEX.number(at.value);
     case 'name':
-      return SYMBOLS[at.name] ?? word(at.name);
+      return Object.hasOwn(SYMBOLS, at.name) ? SYMBOLS[at.name]! : LATEX.word(at.name);
     case 'negate':
       return `-${bracket(at.of)}`;
     case 'transpose':
@@ -97,9 +95,4 @@ function bracket(at: Expression): string {
 function product(at: Expression, i = 0): string {
   const bare = at.kind === 'name' || at.kind === 'transpose' || at.kind === 'sum' || (at.kind === 'number' && i === 0);
   return bare ? latex(at) : `\\left( ${latex(at)} \\right)`;
-}
-
-function latexNumber(value: number): string {
-  const [digits, exponent] = String(value).split('e');
-  return exponent === undefined ? digits! : `${digits} \\times 10^{${Number(exponent)}}`;
 }

@@ -1,5 +1,6 @@
 /** How each language writes the nodes of a program: a line a kind. Batches hold one sample a row. */
 import type { Notation } from './code.js';
+import { PYTHON } from './literals.js';
 
 const SIGNS = { plus: ' + ', minus: ' - ' } as const;
 
@@ -22,8 +23,8 @@ function python(row: string): Notation {
   return {
     ...SIGNS,
     leaf: (leaf) => leaf,
-    theta: (term) => `theta["${term}"]`,
-    number: pythonNumber,
+    theta: (term) => `theta[${PYTHON.string(term)}]`,
+    number: PYTHON.number,
     times: ' * ',
     elementwise: ' * ',
     dot: (a, b) => `(${a} * ${b}).sum(${row})`,
@@ -35,9 +36,3 @@ function python(row: string): Notation {
 
 export const NUMPY = python('-1, keepdims=True');
 export const PYTORCH = python('-1, keepdim=True');
-
-/** A double as a Python float: the shortest digits that read back as the same number. */
-export function pythonNumber(value: number): string {
-  const digits = String(value);
-  return /^-?\d+$/.test(digits) ? `${digits}.0` : digits;
-}

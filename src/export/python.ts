@@ -5,10 +5,14 @@ import { atom, type Code, factor, product, signed, sum, type Text, writeProgram 
 import { initialNames } from './initialise.js';
 import { type LayerGroup, type LearnedRule, layerGroups } from './learned.js';
 import { LIBRARIES, type Library } from './library.js';
-import { FORMULA, pythonNumber } from './notation.js';
+import { PYTHON } from './literals.js';
+import { FORMULA } from './notation.js';
 import { feedbackEquation, matrices, network, ruleName, selfTest, stepText } from './python-network.js';
 
 const WIDTH = 100;
+
+/** Python looks in the first two lines for the encoding of a file (PEP 263), comments from elsewhere included: ours is the first. */
+const ENCODING = '# -*- coding: utf-8 -*-';
 
 /**
  * The module's text. The same rule gives the same text.
@@ -26,10 +30,14 @@ export function pythonModule(learned: LearnedRule, target: keyof typeof LIBRARIE
 
 function heading(learned: LearnedRule, { imports }: Library): string[] {
   const { rule, theta, beta, source } = learned;
-  const notes = [...rule.terms.map(({ formula }) => oneLine(formula)), ...(rule.constants ?? []).map(() => 'constant')];
+  const notes = [
+    ...rule.terms.map(({ formula }) => formula.replaceAll(/\s+/g, ' ')),
+    ...(rule.constants ?? []).map(() => 'constant'),
+  ];
   const width = Math.max(...source.map(([name]) => name.length)) + 2;
   return [
-    ...source.map(([name, value]) => `# ${name.padEnd(width)}${oneLine(value)}`),
+    ENCODING,
+    ...source.map(([name, value]) => PYTHON.comment(name.padEnd(width) + value)),
     '#',
     `# z_l = W_l y_{l-1}, y_l = softplus(z_l), y_L = softmax(z_L); e_L = y_L - target, ${feedbackEquation(learned)}.`,
     `# Each ${rule.feedback ? 'W_l and B_l' : 'W_l'}, n_l x n_{l-1}, changes by the sum of theta * term (' transposes, _pre is layer l-1). Arrays hold one sample`,
@@ -42,14 +50,13 @@ function heading(learned: LearnedRule, { imports }: Library): string[] {
     ...imports,
     '',
     'theta = {',
-    ...coefficientNames(rule).map((name, i) => `    "${name}": ${pythonNumber(theta[i]!)},  # ${notes[i]}`),
+    ...coefficientNames(rule).map(
+      (name, i) => `    ${PYTHON.string(name)}: ${PYTHON.number(theta[i]!)},  ${PYTHON.comment(notes[i]!)}`,
+    ),
     '}',
-    `beta = ${pythonNumber(beta)}  # sharpness of the softplus`,
+    `beta = ${PYTHON.number(beta)}  # sharpness of the softplus`,
   ];
 }
-
-/** A comment must not end before it should. */
-export const oneLine = (text: string): string => text.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ');
 
 /** What a layer's leaves are, where they are not arguments. */
 const leafText = (m: string): Partial<Record<Leaf, string>> => ({
@@ -75,7 +82,7 @@ function ruleFunction(
       return text === undefined ? [] : [`${definition.leaf} = ${text}`];
     }
     const formula = formulas.definitions[i]!;
-    const comment = 'text' in formula ? `  # ${signed(formula.text)}` : '';
+    const comment = 'text' in formula ? `  ${PYTHON.comment(signed(formula.text))}` : '';
     return `${definition.name} = ${signed(definition.text)}${comment}`;
   });
   const where = several ? ` (layer${group.layers.length > 1 ? 's' : ''} ${group.layers.join(', ')})` : '';

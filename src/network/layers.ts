@@ -1,5 +1,10 @@
 import type { Feedback } from '../engine/engine.js';
 
+/** Units of a layer: beyond it, the weights of two such layers would not fit in memory. */
+export const MOST_UNITS = 65536;
+/** Layers of weights. */
+export const MOST_LAYERS = 256;
+
 /** Hidden sizes of the paper's network. */
 export const HIDDEN_LAYERS: readonly number[] = [170, 130, 100, 70];
 

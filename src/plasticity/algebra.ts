@@ -7,7 +7,8 @@
  * number). Sums, products, transposes and element-wise products of such forms are such forms again, so nothing here
  * knows a term by name. W times W, or B, would not be of low rank and is refused. A constant is a scalar like theta.
  */
-import { type Expression, errorAt, type Span } from './grammar.js';
+import { shortened } from '../text.js';
+import { type Expression, errorAt, type Span, UnknownNameError } from './grammar.js';
 import { NONE, type NodeTable, UNIT } from './nodes.js';
 import { type Leaf, MATRICES, type MatrixName, type Shape } from './program.js';
 
@@ -43,7 +44,7 @@ const LEAVES: Readonly<Record<Leaf, Shape>> = {
   one_pre: 'pre',
 };
 
-/** Words that a formula reads as its own: no constant can have such a name. */
+/** Words that a formula reads as its own: no constant and no term can have such a name. */
 export const RESERVED: readonly string[] = [...Object.keys(LEAVES), ...MATRICES, 'sum'];
 
 /** So many rank-one pieces are more than any rule needs, and would take minutes an episode. */
@@ -61,7 +62,8 @@ export function evaluate(
   constants: ReadonlyMap<string, number> = new Map(),
 ): Value {
   const fail = (at: Span, problem: string) => errorAt(text, at, problem);
-  const quote = (at: Span, value: Value) => `"${text.slice(at.start, at.end)}" (${value.rows} x ${value.columns})`;
+  const quote = (at: Span, value: Value) =>
+    `"${shortened(text.slice(at.start, at.end))}" (${value.rows} x ${value.columns})`;
 
   function visit(at: Expression): Value {
     switch (at.kind) {
@@ -75,8 +77,14 @@ export function evaluate(
         }
         const constant = constants.get(at.name);
         if (constant !== undefined) return scalar(constant);
-        if (!Object.hasOwn(LEAVES, at.name))
-          throw fail(at, `unknown name '${at.name}' (valid: ${[...RESERVED, ...constants.keys()].join(', ')})`);
+        if (!Object.hasOwn(LEAVES, at.name)) {
+          const valid = [...RESERVED, ...constants.keys()];
+          const { message } = fail(
+            at,
+            `unknown name '${shortened(at.name)}' (valid: ${shortened(valid.join(', '), 1000)})`,
+          );
+          throw new UnknownNameError(message, at.name, valid);
+        }
         const leaf = at.name as Leaf;
         const u = nodes.leaf(leaf, LEAVES[leaf]);
         return {

@@ -8,6 +8,18 @@
  *     atom     = number | name | 'sum' '(' sum ')' | '(' sum ')'
  */
 
+import { printable, shortened } from '../text.js';
+
+/** What a formula may be at most: far more than a rule needs, and far less than the stack of a recursion holds. */
+const MOST_CHARACTERS = 5000;
+const MOST_NESTED = 100;
+
+/** Characters of a name. */
+const MOST_OF_A_NAME = 100;
+
+/** Characters of a formula around its fault that a message shows. */
+const EXCERPT = 100;
+
 /** Where a piece stands in its text: [start, end). */
 export interface Span {
   readonly start: number;
@@ -27,6 +39,10 @@ export type Expression = Span &
 /** What is wrong with a formula, and where. The message is one sentence. */
 export class RuleError extends Error {
   override readonly name: string = 'RuleError';
+
+  constructor(message: string) {
+    super(printable(message));
+  }
 }
 
 /** It is a learned constant that is wrong, not a term. */
@@ -34,12 +50,35 @@ export class ConstantError extends RuleError {}
 
 /** A RuleError that points into `text`. */
 export function errorAt(text: string, at: Span, problem: string): RuleError {
-  return new RuleError(`${problem}, at character ${at.start + 1} of "${text}"`);
+  const from = text.length <= EXCERPT ? 0 : Math.max(0, at.start - EXCERPT / 2);
+  const to = Math.min(text.length, from + EXCERPT);
+  const excerpt = `${from > 0 ? '…' : ''}${text.slice(from, to)}${to < text.length ? '…' : ''}`;
+  return new RuleError(`${problem}, at character ${at.start + 1} of "${excerpt}"`);
+}
+
+/** A formula has a name that means nothing. */
+export class UnknownNameError extends RuleError {
+  constructor(
+    message: string,
+    readonly unknown: string,
+    /** The names that mean something there. */
+    readonly valid: readonly string[],
+  ) {
+    super(message);
+  }
 }
 
 interface Token extends Span {
   readonly text: string;
   readonly kind: 'number' | 'name' | 'symbol' | 'end';
+}
+
+/** @throws RuleError for a name that no line of a table, and no figure, has room for. */
+export function checkLength(name: string, Fault = RuleError): void {
+  if (name.length > MOST_OF_A_NAME)
+    throw new Fault(
+      `a name can have at most ${MOST_OF_A_NAME} characters, not ${name.length} ('${shortened(name, 20)}')`,
+    );
 }
 
 const TOKEN = /\s*(?:((?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)|([A-Za-z]\w*)|(\^T(?!\w)|\.\*|[-+*'()]))/y;
@@ -70,8 +109,11 @@ function tokenize(text: string): Token[] {
  * @throws RuleError pointing at the first character that does not fit.
  */
 export function parseFormula(text: string): Expression {
+  if (text.length > MOST_CHARACTERS)
+    throw new RuleError(`a formula can have at most ${MOST_CHARACTERS} characters, not ${text.length}`);
   const tokens = tokenize(text);
   let next = 0;
+  let nested = 0;
   const peek = (): Token => tokens[next]!;
   const take = (...symbols: string[]): Token | undefined =>
     peek().kind === 'symbol' && symbols.includes(peek().text) ? tokens[next++] : undefined;
@@ -80,6 +122,19 @@ export function parseFormula(text: string): Expression {
     if (!token) throw errorAt(text, peek(), `'${symbol}' expected instead of ${describe(peek())}`);
     return token;
   };
+
+  /** Brackets, and transposes of transposes, each hold what is one deeper. */
+  function deeper(depth: number, at: Token): void {
+    if (depth > MOST_NESTED)
+      throw errorAt(text, at, `brackets and transposes can be nested at most ${MOST_NESTED} deep`);
+  }
+
+  function inBrackets(open: Token): { of: Expression; close: Token } {
+    deeper(++nested, open);
+    const of = sum();
+    nested--;
+    return { of, close: expect(')') };
+  }
 
   function sum(): Expression {
     const sign = take('-', '+');
@@ -114,17 +169,19 @@ export function parseFormula(text: string): Expression {
 
   function factor(): Expression {
     let of = atom();
-    for (let mark = take("'", '^T'); mark; mark = take("'", '^T'))
+    let depth = nested;
+    for (let mark = take("'", '^T'); mark; mark = take("'", '^T')) {
+      deeper(++depth, mark);
       of = { kind: 'transpose', of, start: of.start, end: mark.end };
+    }
     return of;
   }
 
   function atom(): Expression {
     const token = peek();
     if (take('(')) {
-      const inner = sum();
-      const close = expect(')');
-      return { ...inner, start: token.start, end: close.end };
+      const { of, close } = inBrackets(token);
+      return { ...of, start: token.start, end: close.end };
     }
     if (token.kind === 'number') {
       next++;
@@ -135,9 +192,8 @@ export function parseFormula(text: string): Expression {
     if (token.kind === 'name') {
       next++;
       if (token.text !== 'sum') return { kind: 'name', name: token.text, start: token.start, end: token.end };
-      expect('(');
-      const of = sum();
-      return { kind: 'sum', of, start: token.start, end: expect(')').end };
+      const { of, close } = inBrackets(expect('('));
+      return { kind: 'sum', of, start: token.start, end: close.end };
     }
     throw errorAt(text, token, `a name, a number or '(' expected instead of ${describe(token)}`);
   }
@@ -147,4 +203,4 @@ export function parseFormula(text: string): Expression {
   return whole;
 }
 
-const describe = (token: Token): string => (token.kind === 'end' ? 'the end' : `'${token.text}'`);
+const describe = (token: Token): string => (token.kind === 'end' ? 'the end' : `'${shortened(token.text)}'`);

@@ -1,5 +1,6 @@
 /** Where a term applies: `F2` everywhere, `F2@2` in layer 2, `F2@1,3` in layers 1 and 3, `F2@each` one term a layer. */
-import { RuleError } from './grammar.js';
+import { shortened } from '../text.js';
+import { checkLength, RuleError } from './grammar.js';
 
 /** A name taken apart. */
 export interface Placed {
@@ -10,19 +11,23 @@ export interface Placed {
 
 /**
  * Takes `F2@3,1` apart.
- * @throws RuleError where what follows the `@` is no layers.
+ * @throws RuleError for a name that is too long, or where what follows the `@` is no layers.
  */
 export function parsePlacement(text: string): Placed {
-  const [, name = '', where] = /^\s*([^@]*?)\s*(?:@\s*(.*?)\s*)?$/s.exec(text)!;
+  const at = text.indexOf('@');
+  const name = (at < 0 ? text : text.slice(0, at)).trim();
+  const where = at < 0 ? undefined : text.slice(at + 1).trim();
+  checkLength(name);
   if (where === undefined || where === 'each') return { name, ...(where && { layers: where }) };
   const layers = where.split(',').map((layer) => (/^\s*\d{1,6}\s*$/.test(layer) ? Number(layer) : 0));
   if (layers.includes(0)) {
     const valid = `${name}@2 is layer 2, ${name}@1,3 layers 1 and 3, ${name}@each one term a layer; layers count from 1`;
-    throw new RuleError(`'${text.trim()}' does not say in which layers (${valid})`);
+    throw new RuleError(`'${shortened(text.trim())}' does not say in which layers (${valid})`);
   }
-  const twice = layers.find((layer, i) => layers.indexOf(layer) < i);
-  if (twice !== undefined) throw new RuleError(`'${text.trim()}' names layer ${twice} twice`);
-  return { name, layers: layers.sort((a, b) => a - b) };
+  layers.sort((a, b) => a - b);
+  const twice = layers.find((layer, i) => layer === layers[i - 1]);
+  if (twice !== undefined) throw new RuleError(`'${shortened(text.trim())}' names layer ${twice} twice`);
+  return { name, layers };
 }
 
 /** The one way of writing it: `F2@1,3`. */

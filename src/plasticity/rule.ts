@@ -1,10 +1,15 @@
 /** The user's words -> a rule: names of the pool and formulas, compiled together into a program for each layer. */
+
+import { shortened } from '../text.js';
 import { evaluate, NO_MATRIX, RESERVED } from './algebra.js';
-import { ConstantError, parseFormula, RuleError } from './grammar.js';
+import { ConstantError, checkLength, type Expression, parseFormula, RuleError } from './grammar.js';
 import { NONE, NodeTable } from './nodes.js';
 import { expandPlacement, parsePlacement } from './placement.js';
 import { findPoolTerm, OF_FEEDBACK, POOL } from './pool.js';
 import { type MatrixName, type Program, usesB } from './program.js';
+
+/** So many coefficients are more than any rule needs. */
+export const MOST_COEFFICIENTS = 1000;
 
 /** One term of a rule: a formula with a coefficient theta of its own. */
 export interface Term {
@@ -69,17 +74,19 @@ export function matrixOf({ name }: Pick<Term, 'name'>): MatrixName {
  */
 export function parseRule(terms: readonly string[], layerCount?: number, constants: readonly string[] = []): Rule {
   const parsed = terms.flatMap((text) => parseTerm(text, layerCount));
-  parsed.forEach((term, i) => {
-    for (const other of parsed.slice(0, i)) refuseOverlap(other, term);
-  });
+  const count = parsed.length + constants.length;
+  if (count > MOST_COEFFICIENTS)
+    throw new RuleError(`a rule can have at most ${MOST_COEFFICIENTS} coefficients, not ${count}`);
+  refuseOverlaps(parsed);
   constants.forEach((name, i) => {
     checkConstant(name, parsed, constants.slice(0, i));
   });
   const given = { terms: parsed, ...(constants.length > 0 && { constants }) };
+  const read = parsed.map((term) => about(term, () => ({ term, expression: parseFormula(term.formula) })));
   const rule: Rule = {
     ...given,
-    ...compileLayers(given, 'W'),
-    ...(parsed.some((term) => matrixOf(term) === 'B') && { feedback: compileLayers(given, 'B') }),
+    ...compileLayers(read, constants, 'W'),
+    ...(parsed.some((term) => matrixOf(term) === 'B') && { feedback: compileLayers(read, constants, 'B') }),
   };
   const programs = allPrograms(rule);
   constants.forEach((name, i) => {
@@ -93,14 +100,19 @@ export function parseRule(terms: readonly string[], layerCount?: number, constan
 const allPrograms = (rule: Rule): Program[] =>
   [rule, rule.feedback].flatMap((of) => (of ? [of.program, ...(of.placed ?? [])] : []));
 
+interface ReadTerm {
+  readonly term: Term;
+  readonly expression: Expression;
+}
+
 /** The programs of all layers for one kind of matrix. */
-function compileLayers(rule: Pick<Rule, 'terms' | 'constants'>, matrix: MatrixName): Programs {
-  const own = rule.terms.filter((term) => matrixOf(term) === matrix);
-  const last = Math.max(0, ...own.flatMap(({ layers = [] }) => layers));
+function compileLayers(terms: readonly ReadTerm[], constants: readonly string[], matrix: MatrixName): Programs {
+  const own = terms.flatMap(({ term }) => (matrixOf(term) === matrix ? [term] : []));
+  const last = own.reduce((most, { layers = [] }) => Math.max(most, layers.at(-1) ?? 0), 0);
   const programs = new Map<string, Program>();
   const programOf = (layer: number): Program => {
     const key = JSON.stringify(own.map((term) => appliesIn(term, layer)));
-    const program = programs.get(key) ?? compile(rule, matrix, layer);
+    const program = programs.get(key) ?? compile(terms, constants, matrix, layer);
     programs.set(key, program);
     return program;
   };
@@ -111,9 +123,18 @@ function compileLayers(rule: Pick<Rule, 'terms' | 'constants'>, matrix: MatrixNa
 
 const appliesIn = ({ layers }: Term, layer: number): boolean => layers?.includes(layer) ?? true;
 
-function refuseOverlap(a: Term, b: Term): void {
-  const { name } = parsePlacement(a.name);
-  if (name.toLowerCase() !== parsePlacement(b.name).name.toLowerCase()) return;
+function refuseOverlaps(terms: readonly Term[]): void {
+  const before = new Map<string, Term[]>();
+  for (const term of terms) {
+    const { name } = parsePlacement(term.name);
+    const others = before.get(name.toLowerCase()) ?? [];
+    for (const other of others) refuseOverlap(name, other, term);
+    before.set(name.toLowerCase(), [...others, term]);
+  }
+}
+
+/** Of two terms of one name. */
+function refuseOverlap(name: string, a: Term, b: Term): void {
   const [narrow, wide] = a.layers ? [a, b] : [b, a];
   if (!narrow.layers) throw new RuleError(`the term '${name}' is given twice`);
   const common = narrow.layers.find((layer) => appliesIn(wide, layer));
@@ -124,8 +145,11 @@ const isName = (text: string): boolean => /^[A-Za-z]\w*$/.test(text);
 
 function checkConstant(name: string, terms: readonly Term[], before: readonly string[]): void {
   const same = (other: string) => other.toLowerCase() === name.toLowerCase();
+  checkLength(name, ConstantError);
   if (!isName(name))
-    throw new ConstantError(`'${name}' cannot name a constant (valid: a letter, then letters, digits and _)`);
+    throw new ConstantError(
+      `'${shortened(name)}' cannot name a constant (valid: a letter, then letters, digits and _)`,
+    );
   if (RESERVED.includes(name)) throw new ConstantError(`'${name}' cannot name a constant: formulas use it already`);
   if (findPoolTerm(name) || terms.some((term) => same(parsePlacement(term.name).name)))
     throw new ConstantError(`'${name}' cannot name a constant: a term has that name`);
@@ -143,12 +167,13 @@ function poolTerm(name: string): Term {
   const known = findPoolTerm(name);
   if (known) return known;
   const valid = POOL.map(({ name, alias }) => (alias ? `${name} (${alias})` : name)).join(', ');
-  throw new RuleError(`unknown term '${name}' (valid: ${valid}, or 'name = formula')`);
+  throw new RuleError(`unknown term '${shortened(name)}' (valid: ${valid}, or 'name = formula')`);
 }
 
 function userTerm(name: string, formula: string): Term {
-  if (!isName(name.startsWith(OF_FEEDBACK) ? name.slice(OF_FEEDBACK.length) : name))
-    throw new RuleError(`'${name}' cannot name a term (valid: a letter, then letters, digits and _)`);
+  const bare = name.startsWith(OF_FEEDBACK) ? name.slice(OF_FEEDBACK.length) : name;
+  if (!isName(bare)) throw new RuleError(`'${name}' cannot name a term (valid: a letter, then letters, digits and _)`);
+  if (RESERVED.includes(bare)) throw new RuleError(`'${bare}' cannot name a term: formulas use it already`);
   const known = findPoolTerm(name);
   // A pool term with its own formula is what resuming a run writes; with another formula the name would lie.
   if (known && (known.name !== name || known.formula !== formula))
@@ -157,20 +182,16 @@ function userTerm(name: string, formula: string): Term {
 }
 
 /** The program of a layer's matrix: of the terms that change it there. */
-function compile(
-  { terms, constants = [] }: Pick<Rule, 'terms' | 'constants'>,
-  matrix: MatrixName,
-  layer: number,
-): Program {
+function compile(terms: readonly ReadTerm[], constants: readonly string[], matrix: MatrixName, layer: number): Program {
   const nodes = new NodeTable();
   const known = new Map(constants.map((name, i) => [name, nodes.theta(terms.length + i)]));
   const update = new Map<string, { s: number; u: number; v: number }>();
   let { W: a, B: b } = NO_MATRIX;
-  terms.forEach((term, index) => {
+  terms.forEach(({ term, expression }, index) => {
     if (matrixOf(term) !== matrix) return;
     const theta = nodes.theta(index);
-    // Where it does not apply it is read all the same: a wrong formula is refused whatever its layers.
-    const { pieces, scales } = meaning(term, nodes, known);
+    // Where it does not apply it is read all the same: the order of nodes, and so of sums, stays that of the terms.
+    const { pieces, scales } = about(term, () => meaning(term, expression, nodes, known));
     if (!appliesIn(term, layer)) return;
     for (const { s, u, v } of pieces) {
       const key = `${u} ${v}`;
@@ -182,15 +203,26 @@ function compile(
   return nodes.program([...update.values()], { W: a, B: b });
 }
 
-function meaning(term: Term, nodes: NodeTable, constants: ReadonlyMap<string, number>): ReturnType<typeof evaluate> {
-  const { name, formula } = term;
+function meaning(
+  term: Term,
+  expression: Expression,
+  nodes: NodeTable,
+  constants: ReadonlyMap<string, number>,
+): ReturnType<typeof evaluate> {
+  const value = evaluate(expression, term.formula, nodes, constants);
+  if (value.rows !== 'post' || value.columns !== 'pre')
+    throw new RuleError(
+      `"${shortened(term.formula)}" is ${value.rows} x ${value.columns}, but ${matrixOf(term)} is post x pre`,
+    );
+  return value;
+}
+
+/** What is wrong with a term's formula says whose it is. */
+function about<T>({ name }: Term, read: () => T): T {
   try {
-    const value = evaluate(parseFormula(formula), formula, nodes, constants);
-    if (value.rows !== 'post' || value.columns !== 'pre')
-      throw new RuleError(`"${formula}" is ${value.rows} x ${value.columns}, but ${matrixOf(term)} is post x pre`);
-    return value;
+    return read();
   } catch (error) {
-    if (error instanceof RuleError) throw new RuleError(`term '${name}': ${error.message}`);
+    if (error instanceof RuleError) error.message = `term '${name}': ${error.message}`;
     throw error;
   }
 }

@@ -1,11 +1,12 @@
 import * as Plot from '@observablehq/plot';
 import { parseHTML } from 'linkedom/worker'; // The same in one file: it loads twice as fast.
+import { printable } from '../text.js';
 import { axes, referenceLines } from './axes.js';
 import { type Curve, curveMarks, endLabels, trianglesAbove } from './curves.js';
 import { SCALES, type Scale, type ScaleKind } from './scale.js';
 import type { Point } from './series.js';
 import { DEFAULT_STYLE, type FigureStyle, fontFamily } from './style.js';
-import { cut, labelWidth, type SvgElement, setSubscripts, wrap } from './words.js';
+import { cut, labelWidth, type SvgElement, setSubscripts, wrap, xmlText } from './words.js';
 
 /** One figure: curves, over episodes unless `xLabel` says otherwise, with labels at their ends. */
 export interface Chart {
@@ -49,7 +50,8 @@ const [usualHeight, leastHeight] = [320, 40];
 const [leftMargin, bottomMargin, rightMargin, smallPrint, lineHeight] = [6.3, 3.4, 2.15, 0.85, 1.3];
 
 /** Draw a chart with Observable Plot on a document of linkedom's: the text of a self-contained SVG. */
-export function drawChart(chart: Chart, style: FigureStyle = DEFAULT_STYLE): string {
+export function drawChart(given: Chart, style: FigureStyle = DEFAULT_STYLE): string {
+  const chart = printableChart(given);
   const { yScale = 'linear' } = chart;
   const curves = chart.curves.map((curve) => onScale(curve, style, SCALES[yScale]));
   const headings = headingLines(chart, style);
@@ -78,6 +80,21 @@ export function drawChart(chart: Chart, style: FigureStyle = DEFAULT_STYLE): str
     ],
   });
   return finish(svg, fontSize, fontFamily(style));
+}
+
+/** XML has no control characters. */
+function printableChart(chart: Chart): Chart {
+  const { title, note, yLabel, xLabel, message, reference, curves } = chart;
+  return {
+    ...chart,
+    ...(title !== undefined && { title: printable(title) }),
+    note: printable(note),
+    yLabel: printable(yLabel),
+    ...(xLabel !== undefined && { xLabel: printable(xLabel) }),
+    ...(message !== undefined && { message: printable(message) }),
+    ...(reference && { reference: { ...reference, label: printable(reference.label) } }),
+    curves: curves.map((curve) => ({ ...curve, label: printable(curve.label) })),
+  };
 }
 
 /** A curve with gaps where its values have no place, and a name that leaves room. */
@@ -132,6 +149,9 @@ function headingLines(
 /** Make Plot's element a file of its own: name space, font, white ground; its style sheet is for pages only. */
 function finish(svg: SvgElement, fontSize: number, family: string): string {
   for (const style of svg.querySelectorAll('style')) style.remove();
+  // linkedom writes an attribute as HTML has it, where `&` and `<` may stand as they are.
+  for (const element of svg.querySelectorAll('[aria-description]'))
+    element.setAttribute('aria-description', xmlText(element.getAttribute('aria-description') ?? ''));
   svg.removeAttribute('class');
   svg.setAttribute('xmlns', 'http://www.w3.org/2000/svg');
   svg.setAttribute('font-family', family);

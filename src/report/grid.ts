@@ -1,5 +1,6 @@
 /** Several charts as one figure. */
 import { DEFAULT_STYLE, type FigureStyle, fontFamily } from './style.js';
+import { xmlText } from './words.js';
 
 const gap = 12;
 
@@ -18,8 +19,7 @@ export function gridOfCharts(
     return { svg, width: Number(width), height: Number(height) };
   });
   const label = (x: number, y: number, words: string): string => {
-    const escaped = words.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
-    return `<text x="${x}" y="${y}" font-size="${titleSize}" fill="#000000">${escaped}</text>`;
+    return `<text x="${x}" y="${y}" font-size="${titleSize}" fill="#000000">${xmlText(words)}</text>`;
   };
   const placed: string[] = [];
   let top = titleHeight;

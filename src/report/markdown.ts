@@ -1,13 +1,20 @@
 /** Tables as text. */
+import { printable } from '../text.js';
 
 /** A Markdown table, padded so that it also reads well in a terminal. */
 export function markdownTable(header: readonly string[], rows: readonly (readonly string[])[]): string {
-  const cells = [header, ...rows].map((row) => row.map((cell) => cell.replace(/\s+/g, ' ').replaceAll('|', '\\|')));
+  const cells = [header, ...rows].map((row) => row.map((cell) => plainCell(cell)));
   const widths = header.map((_, i) => Math.max(3, ...cells.map((row) => [...(row[i] ?? '')].length)));
   const line = (row: readonly string[]) =>
     `| ${widths.map((width, i) => (row[i] ?? '') + ' '.repeat(width - [...(row[i] ?? '')].length)).join(' | ')} |`;
   const [first, ...rest] = cells;
   return [line(first!), line(widths.map((width) => '-'.repeat(width))), ...rest.map(line)].join('\n');
+}
+
+/** Text of one cell that is neither its end, nor HTML or a link: each such mark is escaped, and so are backslashes before it. */
+function plainCell(text: string): string {
+  const line = printable(text.replaceAll(/\s+/g, ' '));
+  return line.replaceAll(/(\\*)(\||<(?=[A-Za-z/!?])|\](?=[([]))/g, '$1$1\\$2');
 }
 
 /** Rows of CSV (RFC 4180, with line feeds). */

@@ -1,4 +1,5 @@
 /** How figures look, and what files there are of them. */
+import { printable } from '../text.js';
 import type { Font } from './font.js';
 
 /** What a figure is written as beside its SVG. */
@@ -19,6 +20,6 @@ export const DEFAULT_STYLE: FigureStyle = { format: ['png'], size: [640], fontSi
 
 /** The value of `font-family`: the style's font, and what draws the letters that it lacks. */
 export function fontFamily({ font }: FigureStyle): string {
-  const own = font ? `'${font.family.replaceAll(/['"\\]/g, '')}', ` : '';
+  const own = font ? `'${printable(font.family).replaceAll(/['"\\<>&]/g, '')}', ` : '';
   return `${own}'DejaVu Sans', Verdana, sans-serif`;
 }

@@ -2,6 +2,7 @@ import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { cannotWrite, writeAtomically } from '../files.js';
 import type { EpisodeRecord } from '../meta/record.js';
+import { printable } from '../text.js';
 
 /** main.py's log files: name and how an episode is written as one line of it. */
 const logs: readonly { readonly file: string; readonly line: (record: EpisodeRecord) => string }[] = [
@@ -47,9 +48,9 @@ export async function writeArgs(folder: string, settings: Readonly<Record<string
   await writeAtomically(join(folder, 'args.txt'), lines.join(''));
 }
 
-/** Text as it is, all else as JSON; text that would break the line too. */
+/** Text as it is, all else as JSON; text that would break the line, or steer a terminal, too. */
 function oneLine(value: unknown): string {
-  return typeof value === 'string' && !/[\r\n]/.test(value) ? value : JSON.stringify(value);
+  return typeof value === 'string' && printable(value) === value ? value : printable(JSON.stringify(value));
 }
 
 /** What `numpy.savetxt(f, values, newline=' ', fmt='%0.6f')` and a line feed write: a space follows every value. */

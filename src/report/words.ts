@@ -1,15 +1,22 @@
 /** Text in a figure: how much room it takes, and subscripts. */
+import { printable } from '../text.js';
 
 /** The parts of an SVG element that are used here; the DOM's own types are not part of a Node program. */
 export interface SvgElement {
   readonly outerHTML: string;
   textContent: string | null;
   readonly ownerDocument: { createElementNS(namespace: string, name: string): SvgElement };
+  getAttribute(name: string): string | null;
   setAttribute(name: string, value: string): void;
   removeAttribute(name: string): void;
   append(...children: (SvgElement | string)[]): void;
   remove(): void;
   querySelectorAll(selector: string): Iterable<SvgElement>;
+}
+
+/** Text between the tags of an SVG, or in an attribute. */
+export function xmlText(text: string): string {
+  return printable(text).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
 
 /** Width of a character of DejaVu Sans, in ems, on the safe side. */
@@ -32,16 +39,20 @@ export function labelWidth(label: string, fontSize: number): number {
   return characters * characterWidth * fontSize;
 }
 
-/** Break text into lines of so many pixels at its spaces. */
+/** Lines of a text that a figure has room for. */
+const mostLines = 8;
+
+/** Break text into lines of so many pixels at its spaces, longer words anywhere; what is too much for a figure is left out. */
 export function wrap(text: string, fontSize: number, width: number): string[] {
-  const characters = width / (characterWidth * fontSize);
+  const characters = Math.floor(width / (characterWidth * fontSize));
   const lines: string[] = [];
-  for (const word of text.split(/\s+/).filter((word) => word !== '')) {
+  for (const [word] of text.matchAll(new RegExp(`\\S{1,${characters}}`, 'gu'))) {
+    if (lines.length > mostLines) break;
     const last = lines.at(-1);
     if (last !== undefined && last.length + 1 + word.length <= characters) lines[lines.length - 1] = `${last} ${word}`;
     else lines.push(word);
   }
-  return lines;
+  return lines.length > mostLines ? [...lines.slice(0, mostLines - 1), '…'] : lines;
 }
 
 /**

@@ -4,6 +4,7 @@ import { availableParallelism, cpus, hostname, totalmem } from 'node:os';
 import { join } from 'node:path';
 import type { Dataset } from '../data/dataset.js';
 import type { Term } from '../plasticity/rule.js';
+import { runFileFault } from './run-file-faults.js';
 import { readJson, type Sealed, writeJson } from './sealed.js';
 
 export const RUN_FILE = 'run.json';
@@ -71,25 +72,14 @@ export function writeRunFile(folder: string, run: RunFile): Promise<void> {
 }
 
 /**
- * Reads what a resumed run needs of its `run.json`.
+ * Reads a run's `run.json`.
  * @throws Error in one sentence where it is missing, is not such a file, or was changed.
  */
 export async function readRunFile(folder: string): Promise<RunFile> {
   const path = join(folder, RUN_FILE);
   if (!existsSync(path)) throw new Error(`${folder} is not a run's folder: it has no ${RUN_FILE}`);
   const run = await readJson(path);
-  if (!isRunFile(run)) throw new Error(`${path} is not a run's file: version, settings, rule or data are missing`);
-  return run;
-}
-
-function isRunFile(value: object): value is RunFile {
-  const { version, settings, rule, data } = value as Partial<RunFile>;
-  return (
-    typeof version === 'string' &&
-    typeof settings === 'object' &&
-    settings !== null &&
-    Array.isArray(rule) &&
-    rule.every((term) => term && (term.scale === undefined || (Number.isFinite(term.scale) && term.scale > 0))) &&
-    typeof data?.checksum === 'string'
-  );
+  const fault = runFileFault(run);
+  if (fault !== undefined) throw new Error(`${path} is not a run's file: ${fault}`);
+  return run as RunFile;
 }

@@ -15,6 +15,9 @@ writeFileSync('wrong.json', '{ "episodes": 2.5 }');
 writeFileSync('object.json', '{ "episodes": { "a": 1 } }');
 writeFileSync('null.json', '{ "episodes": null }');
 writeFileSync('nested.json', '{ "config": "wrong.json" }');
+writeFileSync('deep.json', `{ "vec": ${'['.repeat(100_000)}${']'.repeat(100_000)} }`);
+for (const name of ['res', 'data_dir', 'database', 'test_name'])
+  writeFileSync(`nul-${name}.json`, JSON.stringify({ [name]: 'a\0b' }));
 writeFileSync('switch.json', '{ "quiet": "yes" }');
 writeFileSync('twice.json', '{ "lr_meta": 1, "lrMeta": 2 }');
 const before = listing(cwd);
@@ -93,12 +96,23 @@ const wrong: [string | string[], RegExp][] = [
   [['--term', "own = y e_pre'", '--term', "own = e e_pre'"], /^--term: .*own.*twice/],
   [['--term', "F0 = y e_pre'"], /^--term: .*F0/],
   [['--term', '(oops'], /^--term: /],
+  [['--term', `own = ${'('.repeat(20_000)}y`], /^--term: term 'own': a formula can have at most 5000 characters/],
+  [['--term', `own = ${'('.repeat(2000)}y`], /^--term: term 'own': brackets .* nested at most 100 deep/],
+  [['--term', `${'n'.repeat(90_000)} = y`], /^--term: a name can have at most 100 characters, not 90000/],
+  [['--term', `a${' '.repeat(50_000)}b = y`], /^--term: a name can have at most 100 characters/],
+  [['--term', "ow\x1b[31m\nn = y e_pre'"], /^--term: 'ow\\u001b\[31m\\nn' cannot name a term/],
+  [['--term', "W = y e_pre'"], /^--term: 'W' cannot name a term: formulas use it already/],
+  [['--term', "own = ypre e_pre'"], /^--term: .*: did you mean y_pre\?$/],
+  [['--term', "own = c y e_pre'"], /^--term: .*; --learn c=0.5 makes it a constant that is learned$/],
   ['--term', /^--term is given without a value/],
   ['--init F2=-0.01', /^--init must be about a term of the rule \(F0\), not 'F2'/],
   ['--vec F2 --init F2', /^--init must be name=number pairs.*'F2'/],
   ['--vec F2 --init F2=x', /^--init .*'F2=x'/],
   ['--vec F2 --init F2=1 F2=2', /^--init must name a term once, not 'F2' twice/],
   ['--vec F2 --init F2=1 eHebb=2', /^--init must name a term once, not 'F2' again as 'eHebb'/],
+  [['--vec', `F2${' '.repeat(50_000)}x`], /^--vec: a name can have at most 100 characters/],
+  [['--init', `a${' '.repeat(50_000)}b=1`], /^--init: a name can have at most 100 characters/],
+  [['--seed', `${'1'.repeat(60_000)}x`], /^--seed must be a whole number of at least 0, not '1{99}…'/],
   ['--vec F2@0', /^--vec: 'F2@0' does not say in which layers/],
   ['--vec F2@6', /^--vec: the term 'F2@6' is for layer 6, but the network has layers 1 to 5/],
   ['--vec F2 F2@2', /^--vec: the term 'F2' is given twice in layer 2/],
@@ -144,6 +158,7 @@ const wrong: [string | string[], RegExp][] = [
   // Layers and tasks
   ['--layers abc', /^--layers .*'abc'/],
   ['--layers 784', /^--layers .*'784'/],
+  [['--layers', Array(300).fill(4).join()], /^--layers must be at most 257 sizes, not '4,4/],
   ['--layers 784,0,47', /^--layers .*'784,0,47'/],
   ['--layers 784,-1,47', /^--layers .*'784,-1,47'/],
   ['--layers 784,1e9,47', /^--layers .* 65536/],
@@ -191,6 +206,11 @@ const wrong: [string | string[], RegExp][] = [
   ['--config object.json', /^episodes in object.json .*\{"a":1\}/],
   ['--config null.json', /^episodes in null.json .*null/],
   ['--config nested.json', /^config in nested.json/],
+  ['--config deep.json', /^--config must be a JSON file, but 'deep.json' is not \(it is nested more than 100 deep\)/],
+  ['--config nul-res.json', /^res in nul-res.json must be a name or path, not 'a\\u0000b'/],
+  ['--config nul-data_dir.json', /^data_dir in nul-data_dir.json must be an existing folder, not 'a\\u0000b'/],
+  ['--config nul-database.json', /^database in nul-database.json must be .*, not 'a\\u0000b'/],
+  ['--config nul-test_name.json', /^test_name in nul-test_name.json must be the name of a folder .*, not 'a\\u0000b'/],
   ['--config switch.json', /^quiet in switch.json .*"yes"/],
   ['--config twice.json', /^lr_meta in twice.json must be given once/],
   ['--config', /^--config is given without a value/],

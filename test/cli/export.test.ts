@@ -105,10 +105,13 @@ describe('export', () => {
     const settings = (changes: object) => change((file) => Object.assign(file.settings, changes));
     await refused(
       [change((file) => Object.assign(file, { layers: [16, 0] })), '--to', 'json'],
-      /does not hold the layers/,
+      /its layers must be 2 to 257 sizes/,
     );
-    await refused([settings({ beta: '10' }), '--to', 'json'], /beta above 0/);
-    await refused([settings({ fbk: 'telepathy' }), '--to', 'json'], /feedback is telepathy/);
+    await refused([settings({ beta: '10' }), '--to', 'json'], /its settings.beta must be a number above 0, not "10"/);
+    await refused(
+      [settings({ fbk: 'telepathy' }), '--to', 'json'],
+      /its settings.fbk must be fix or .*, not "telepathy"/,
+    );
     await refused(
       [change((file) => Object.assign(file, { rule: [{ name: 'F0', formula: '-e' }] })), '--to', 'json'],
       /'copy' \(/,

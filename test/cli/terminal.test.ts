@@ -40,6 +40,21 @@ test('quiet lets warnings and the result through', () => {
   ]);
 });
 
+test('names do not steer the terminal; the result stays JSON', () => {
+  const name = '\x1b]0;title\x07\x9b2J\u202eeman';
+  const { written, terminal: shown } = terminal({ json: true });
+  shown.say(`a ${name}\n\tb`);
+  shown.warn(name);
+  shown.result({ [name]: name });
+  const plain = '\\u001b]0;title\\u0007\\u009b2J\\u202eeman';
+  assert.deepEqual(written.slice(0, 2), [
+    ['err', `a ${plain}\n\tb\n`],
+    ['err', `Warning: ${plain}\n`],
+  ]);
+  assert.doesNotMatch(written[2]![1], /[\p{Cc}\p{Bidi_Control}]./u);
+  assert.deepEqual(JSON.parse(written[2]![1]), { [name]: name });
+});
+
 test('bar and duration', () => {
   assert.equal(bar(0, 4), '[----]');
   assert.equal(bar(0.5, 4), '[##--]');

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { Matrix } from '#dist/engine/reference/matrix.js';
 import { errors, forward, learningPrograms, networkOf, step } from '#dist/engine/reference/step.js';
-import { exportRule } from '#dist/export/export.js';
+import { EXPORT_TARGETS, exportRule } from '#dist/export/export.js';
 import type { LearnedRule } from '#dist/export/learned.js';
 import { initialLimit } from '#dist/network/initialise.js';
 import { feedbackShapes, type MatrixShape, matrixShapes } from '#dist/network/layers.js';
@@ -271,7 +271,36 @@ describe('export', () => {
 
   test('comments stay comments, whatever the run was called', () => {
     const text = exportRule({ ...RULES.bio!, source: [['Run', 'a\nimport os\r\u2028b\0']] }, 'numpy');
-    assert.match(text, /^# Run {2}a import os b $/m);
+    assert.match(text, /^# Run {2}a\\nimport os\\r\\u2028b\\u0000$/m);
+  });
+
+  test('what a foreign file says is no code, in whatever encoding', {
+    skip: pythonWith('numpy') === undefined && 'needs a python3 with numpy',
+  }, () => {
+    const code = 'import pathlib; pathlib.Path("executed").touch()';
+    const lines = [`\n${code}`, `\\n${code}\\n#`, `\\u000a${code}\\u000a#`, `\r${code}`, `"""\\n${code}\\n"""`];
+    for (const encoding of ['unicode_escape', 'raw_unicode_escape', 'utf_7']) {
+      const said = [`-*- coding: ${encoding} -*-`, ...lines, `+AAo-${code}+AAo-`].join(' ');
+      const source = ['Rule', 'Theta', 'Run', `Data coding=${encoding}`].map((name) => [name, said] as const);
+      writeFileSync(join(folder, 'hostile.py'), exportRule({ ...RULES.homeo!, source }, 'numpy'));
+      const program = 'import runpy; runpy.run_path("hostile.py", run_name="__main__")';
+      const { status, stdout, stderr } = runPython(pythonWith('numpy')!, program, [], folder);
+      assert.equal(status, 0, stderr);
+      assert.match(stdout, /^largest error/);
+      assert.ok(!existsSync(join(folder, 'executed')), encoding);
+    }
+  });
+
+  test('names of all objects are names like any other', () => {
+    const names = ['constructor', 'toString', 'valueOf', 'hasOwnProperty'] as const;
+    const [a, b, c, d] = names;
+    const learned = learnedRule([`${a} = (${c} y) e_pre' - ${d} W`, `${b} = y y_pre'`], {}, [c, d]);
+    for (const target of EXPORT_TARGETS) {
+      const text = exportRule(learned, target);
+      for (const name of names) assert.match(text, new RegExp(`\\b${name}\\b`), `${name} in ${target}`);
+      assert.doesNotMatch(text, /native code|undefined/);
+    }
+    assert.match(exportRule(learned, 'latex'), /\\mathrm\{valueOf\} \\mathbf\{y\}/);
   });
 
   test('a step that is not finite is refused', () => {

@@ -136,7 +136,18 @@ describe('text logs', () => {
 
   test('args.txt holds one line per setting', async () => {
     const path = folder();
-    await writeArgs(path, { K: 50, vec: [1, 2], fbk: 'fix', lr_meta: 1e-3, resume: undefined, test_name: 'a\nb' });
-    assert.equal(read(path, 'args.txt'), 'K : 50\nvec : [1,2]\nfbk : fix\nlr_meta : 0.001\ntest_name : "a\\nb"\n');
+    await writeArgs(path, {
+      K: 50,
+      vec: [1, 2],
+      fbk: 'fix',
+      lr_meta: 1e-3,
+      resume: undefined,
+      test_name: 'a\nb',
+      res: '\x1b[2J',
+    });
+    assert.equal(
+      read(path, 'args.txt'),
+      'K : 50\nvec : [1,2]\nfbk : fix\nlr_meta : 0.001\ntest_name : "a\\nb"\nres : "\\u001b[2J"\n',
+    );
   });
 });

@@ -117,7 +117,7 @@ test('orthonormality is drawn by its real values on a logarithmic axis, and expl
 test('a grid holds its charts beside and below each other, and is a picture', async () => {
   const panel = drawPanel({ column: 'accuracy', groups: [FA, BP] }, 5);
   const svg = gridOfCharts('Runs <1 & 2>', [panel, panel, panel]);
-  assert.match(svg, />Runs &lt;1 &amp; 2></);
+  assert.match(svg, />Runs &lt;1 &amp; 2&gt;</);
   const places = [...svg.matchAll(/<svg x="(\d+)" y="([\d.]+)"/g)].map(([, x, y]) => [Number(x), Number(y)]);
   assert.equal(places.length, 3);
   assert.ok(places[1]![0]! >= 640 && places[1]![1] === places[0]![1] && places[2]![1]! > places[0]![1]! + 300);
