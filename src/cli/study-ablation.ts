@@ -69,7 +69,7 @@ export async function runAblations(
     }
   }
   if (due.size === 0) return undefined;
-  terminal.say(`Taking terms away from ${due.size} runs, ${TASKS} tasks each`);
+  terminal.say(`Taking terms away, ${TASKS} tasks a run: ${due.size} due`);
   const interruption = catchInterrupt(() => terminal.warn('Stopping; once more to stop at once.'));
   let finished = 0;
   try {

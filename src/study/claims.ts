@@ -87,7 +87,7 @@ export function formatBand({ mean, low, high, count, total }: Band): string {
   const decimals = Math.min(6, Math.max(0, 2 - Math.floor(Math.log10(size))));
   const number = (value: number) => {
     if (!Number.isFinite(value)) return 'none';
-    if (value === 0) return '0';
+    if (Math.abs(value) < 1e-15) return '0'; // What rounding leaves of a difference.
     return size >= 1e5 || size < 1e-4 ? value.toExponential(2) : value.toFixed(decimals);
   };
   const band = Number.isFinite(low + high) ? ` [${number(low)} ${number(high)}]` : '';

@@ -288,7 +288,7 @@ test('claims about a term that is taken away: the runs are ablated once, and wha
   writeFileSync('ablated.json', JSON.stringify({ title: 'Ablated', flags: { episodes: 2 }, runs, claims }));
   const flags = ['reproduce', 'ablated.json', ...SMALL, '--seeds', '1', '--res', 'ablated'];
   const first = await run(flags);
-  assert.match(first.stdout, /\nTaking terms away from 1 runs, 100 tasks each\n/);
+  assert.match(first.stdout, /\nTaking terms away, 100 tasks a run: 1 due\n/);
   const [, gain] = /\| A accuracy that θ_2 gives (\S+) +\|/.exec(first.stdout)!;
   const [folder] = await findRuns('ablated/runs');
   const path = join(folder!, 'ablation/ablation.json');
