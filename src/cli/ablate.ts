@@ -12,7 +12,7 @@ import { markdownTable } from '../report/markdown.js';
 import { type Band, MIN_FOR_BAND, meanBand } from '../stats/band.js';
 import { symbol } from '../study/charts.js';
 import { formatBand } from '../study/claims.js';
-import { createAdaptingEngine } from './adapting-engine.js';
+import { adaptingEngine, createAdaptingEngine } from './adapting-engine.js';
 import { text, wholeNumber } from './checks.js';
 import { command } from './command.js';
 import { ablateManual } from './manual.js';
@@ -23,7 +23,7 @@ import { checkFeedback, open } from './prepare.js';
 import { RUN_FOLDERS, readRuns } from './read-runs.js';
 import { buildRule } from './rule.js';
 import { bar } from './terminal.js';
-import { planTests, type Test } from './test-plan.js';
+import { AS_IN_RUN, planTests, type Test } from './test-plan.js';
 import { UsageError } from './usage-error.js';
 import { codeVersion } from './version.js';
 
@@ -33,7 +33,7 @@ const ablateOptions = {
   theta: thetaOption,
   tasks: value('Tasks', 300, 'tasks for each run, of its own data', wholeNumber(1)),
   data_dir: { ...data_dir, initially: "the run's own" },
-  engine,
+  engine: adaptingEngine(engine),
   out: value('Results', 'ablation', 'folder for table and numbers', text),
   force,
 } satisfies Options;
@@ -70,8 +70,8 @@ export const ablateCommand = command({
   async run({ words, values, io, terminal }) {
     await checkFolder(values, 'ablation');
     const runs = await readRuns(words, 'ablate', terminal);
-    const asTrained = { database: [], invert: false, M: [], K: undefined, Q: undefined, from: undefined };
-    const { tests, differences } = await planTests(runs, { ...asTrained, data_dir: values.data_dir }, (flags) =>
+    const { data_dir } = values;
+    const { tests, differences } = await planTests(runs, { ...AS_IN_RUN, data_dir }, (flags) =>
       open(flags, io, terminal),
     );
     const planned = tests.map((test) => ({ test, terms: chosenTerms(test, values) }));

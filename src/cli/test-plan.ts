@@ -29,6 +29,11 @@ export interface TestWishes {
   readonly from: Source | undefined;
 }
 
+/** The run's own tasks. */
+export const AS_IN_RUN: TestWishes = {
+  ...{ data_dir: undefined, database: [], invert: false, M: [], K: undefined, Q: undefined, from: undefined },
+};
+
 /** What a data set is opened with. */
 export type DataFlags = Pick<Settings, 'database' | 'data_dir' | 'invert' | 'dim'>;
 
