@@ -1,6 +1,6 @@
 import { fstatSync, readFileSync, statSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { basename, join } from 'node:path';
+import { homeFolder } from '../home.js';
 
 /**
  * Was this process started so that a SIGHUP is to be ignored, as by `nohup`? Node sets all signals to their defaults at
@@ -11,7 +11,7 @@ export function isHangupIgnored(env: NodeJS.ProcessEnv): boolean {
   return (
     basename(env._ ?? '') === 'nohup' ||
     isUnreadable(0) ||
-    [1, 2].some((fd) => isFile(fd, ['nohup.out', join(env.HOME || homedir(), 'nohup.out')])) ||
+    [1, 2].some((fd) => isFile(fd, ['nohup.out', join(homeFolder(env) ?? '.', 'nohup.out')])) ||
     ignoresHangup(process.ppid)
   );
 }

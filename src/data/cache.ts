@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { constants, createReadStream } from 'node:fs';
 import { access, mkdir, readdir, stat } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { isAbsolute, join, relative } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { homeFolder } from '../home.js';
 
 /**
  * Where downloaded and generated data is kept: `$XDG_CACHE_HOME/meta-plasticity`, else `~/.cache/meta-plasticity`
@@ -12,16 +12,8 @@ import { pipeline } from 'node:stream/promises';
 export function defaultCacheDir(env: Readonly<Record<string, string | undefined>>): string | undefined {
   const base = env.XDG_CACHE_HOME;
   if (base && isAbsolute(base)) return join(base, 'meta-plasticity');
-  const home = env.HOME || homeOfUser();
-  return home && isAbsolute(home) ? join(home, '.cache', 'meta-plasticity') : undefined;
-}
-
-function homeOfUser(): string | undefined {
-  try {
-    return homedir();
-  } catch {
-    return undefined; // No HOME, and no entry for the user either, as in containers with a made-up number.
-  }
+  const home = homeFolder(env);
+  return home && join(home, '.cache', 'meta-plasticity');
 }
 
 /** What to do about a cache that cannot be had. */

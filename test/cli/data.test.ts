@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { PNG } from 'pngjs';
-import { imageFolder, run, temporaryFolder } from './program.js';
+import { BINARY, imageFolder, run, temporaryFolder } from './program.js';
 
 const cwd = temporaryFolder();
 process.chdir(cwd);
@@ -54,6 +55,18 @@ describe('data', () => {
     const { code, stderr } = await run(['data', 'fetch', '--database', 'glyphs'], { env: homeless });
     assert.equal(code, 1);
     assert.match(stderr, /no home folder to keep data in: set XDG_CACHE_HOME/);
+  });
+
+  test('a user of whom nobody knows a home can do all that needs none', () => {
+    const nobody = `import os from 'node:os'; import { syncBuiltinESMExports } from 'node:module';
+      os.homedir = () => { throw new Error('uv_os_homedir returned ENOENT'); }; syncBuiltinESMExports();`;
+    const argv = ['--import', `data:text/javascript,${encodeURIComponent(nobody)}`, BINARY, 'data'];
+    const { HOME: _, XDG_CACHE_HOME: __, ...env } = process.env;
+    const data = (action: string) =>
+      spawnSync(process.execPath, [...argv, action, ...IMAGES], { env, encoding: 'utf8' });
+    const { status, stderr } = data('verify');
+    assert.deepEqual([status, stderr], [0, '']);
+    assert.match(data('list').stdout, /Cache: none.*set XDG_CACHE_HOME/);
   });
 
   test('list names the files in the cache', async () => {

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -20,16 +19,7 @@ test('defaultCacheDir follows XDG_CACHE_HOME where it is absolute, else the home
   assert.equal(defaultCacheDir({ XDG_CACHE_HOME: 'relative', HOME: '/home/a' }), atHome);
 });
 
-test('defaultCacheDir is undefined for who has no home, or one that is none', () => {
-  const program = `
-    import { defaultCacheDir } from ${JSON.stringify(import.meta.resolve('#dist/data/cache.js'))};
-    import os from 'node:os';
-    import { syncBuiltinESMExports } from 'node:module';
-    os.homedir = () => { throw new Error('uv_os_homedir returned ENOENT'); };
-    syncBuiltinESMExports();
-    process.stdout.write(String(defaultCacheDir({})));`;
-  const { stdout } = spawnSync(process.execPath, ['--input-type=module', '--eval', program], { encoding: 'utf8' });
-  assert.equal(stdout, 'undefined');
+test('defaultCacheDir is undefined where HOME is no folder', () => {
   assert.equal(defaultCacheDir({ HOME: 'relative' }), undefined);
 });
 
