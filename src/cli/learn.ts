@@ -18,6 +18,7 @@ import { styleOf, styleOptions } from './figure-options.js';
 import { buildFixedRule } from './fixed-rule.js';
 import { catchInterrupt, SIGNAL_EXIT_CODES } from './interrupt.js';
 import { learnManual } from './manual.js';
+import { checkMemory } from './memory.js';
 import { type Options, type Values, value } from './option.js';
 import { runOptions } from './options.js';
 import { checkFeedback, chooseLayers, layerCount, open } from './prepare.js';
@@ -54,7 +55,10 @@ export const learnCommand = command({
     const known = namedSize(values.database);
     if (known) fit(values, known);
     const dataset = await open(values, io, terminal);
+    const { images, every, Q: query } = values;
     const network = { layers: fit(values, dataset), beta: values.beta, feedback: values.fbk };
+    const shown = { train: Math.min(images, every), query: query * dataset.classes.length };
+    await checkMemory(values, network.layers, shown, rule);
     const adapting = await createAdaptingEngine(values);
     const interruption = catchInterrupt(() => terminal.warn('Stopping; once more to stop at once.'));
     try {
@@ -79,8 +83,7 @@ export const learnCommand = command({
       );
 
       const points: CoursePoint[] = [];
-      const { seed, images, every, Q: query } = values;
-      const options = { engine: adapting, rule, theta, dataset, ...network, seed, images, every, query };
+      const options = { engine: adapting, rule, theta, dataset, ...network, seed: values.seed, images, every, query };
       for await (const point of learn(options)) {
         points.push(point);
         log.append(point);

@@ -8,6 +8,7 @@ import { defaultLayers, HIDDEN_LAYERS } from '../network/layers.js';
 import { matrixOf, type Rule, ruleUsesB } from '../plasticity/rule.js';
 import { stream } from '../random/stream.js';
 import { list } from './checks.js';
+import { checkMemory } from './memory.js';
 import type { Settings } from './options.js';
 import { buildRule } from './rule.js';
 import { bar, type Io, type Terminal } from './terminal.js';
@@ -46,9 +47,15 @@ export async function assemble(settings: Settings, io: Io, terminal: Terminal) {
   checkFeedback(settings, rule);
   // What cannot fit a named data set is refused before it is fetched.
   const known = namedSize(settings.database);
-  if (known) fit(settings, known);
+  const { M, K, Q } = settings;
+  const fitAll = async (data: Parameters<typeof fit>[1]) => {
+    const fitted = fit(settings, data);
+    await checkMemory(settings, fitted.layers, { train: M * K, query: M * Q }, rule);
+    return fitted;
+  };
+  if (known) await fitAll(known);
   const dataset = await open(settings, io, terminal);
-  return { settings, dataset, ...fit(settings, dataset), rule, theta, scale, clip: chooseClip(settings, rule) };
+  return { settings, dataset, ...(await fitAll(dataset)), rule, theta, scale, clip: chooseClip(settings, rule) };
 }
 
 /** Norm that gradients are clipped to; 0: none. */

@@ -10,6 +10,9 @@ export type Checkpoint = Pick<EpisodeRecord, 'episode' | 'skips' | 'next'>;
 /** Steps left out in a row after which training stops, if nothing else is said. */
 export const MAX_SKIPS_IN_A_ROW = 10;
 
+/** Tasks of a step that are there at a time: it may have any number of them, and is left off between these when aborted. */
+const TASKS_AT_ONCE = 64;
+
 /** Before the first episode, with the given initial coefficients. */
 export function startingPoint(theta: readonly number[]): Checkpoint {
   return { episode: 0, skips: { total: 0, inARow: 0 }, next: initialState(theta) };
@@ -29,7 +32,7 @@ export interface TrainOptions extends ObjectiveOptions {
   readonly from: Checkpoint;
   /** Steps left out in a row after which training stops; 10 if absent. */
   readonly maxSkips?: number;
-  /** When aborted, training ends after the episode in progress. */
+  /** When aborted, training ends after the episode in progress, or in a step of many tasks before its end, without it. */
   readonly signal?: AbortSignal;
 }
 
@@ -60,8 +63,10 @@ export async function* train(options: TrainOptions): AsyncGenerator<EpisodeRecor
   } = options;
   const adam = { learningRate: lrMeta, scale, shrink: l1 === 'proximal' ? lamb : 0 };
   let at: Checkpoint = options.from;
-  const tasksOf = (step: number) =>
-    Array.from({ length: metaBatch }, (_, i) => makeEpisode((step - 1) * metaBatch + i + 1));
+  const tasksOf = (step: number, done = 0) =>
+    Array.from({ length: Math.min(metaBatch - done, TASKS_AT_ONCE) }, (_, i) =>
+      makeEpisode((step - 1) * metaBatch + done + i + 1),
+    );
   let upcoming: Episode[] | undefined;
   for (;;) {
     if (at.skips.inARow >= maxSkips) throw new DivergedError(divergedMessage(at.episode, maxSkips));
@@ -70,17 +75,21 @@ export async function* train(options: TrainOptions): AsyncGenerator<EpisodeRecor
     const episode = at.episode + 1;
     const { theta } = at.next;
     const start = performance.now();
-    const tasks: Episode[] = upcoming ?? tasksOf(episode);
+    let tasks: Episode[] = upcoming ?? tasksOf(episode);
     if (metaBatch === 1 && episode < episodes && engine.prefetch) {
       upcoming = tasksOf(episode + 1);
       engine.prefetch(upcoming[0]!, rule);
     }
-    const results = await engine.run(
-      tasks,
-      rule,
-      tasks.map(() => Float64Array.from(theta)),
-    );
-    const result = average(results);
+    let sum: EpisodeResult | undefined;
+    for (let done = 0; ; tasks = tasksOf(episode, done)) {
+      const thetas = tasks.map(() => Float64Array.from(theta));
+      for (const result of await engine.run(tasks, rule, thetas)) sum = sum ? add(sum, result) : result;
+      done += tasks.length;
+      if (done === metaBatch) break;
+      await new Promise((resolve) => setTimeout(resolve)); // Lets signals through.
+      if (signal?.aborted) return;
+    }
+    const result = divide(sum!, metaBatch);
     const ms = performance.now() - start;
 
     const { loss, gradient } = objective(result, theta, options);
@@ -107,14 +116,25 @@ export async function* train(options: TrainOptions): AsyncGenerator<EpisodeRecor
   }
 }
 
-/** Means over the tasks of a step, summed in their order: the same bytes whatever thread was done first. */
-function average(results: readonly EpisodeResult[]) {
-  const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value) / results.length;
-  const means = (field: 'thetaGradient' | 'angles' | 'orthonormality') =>
-    Array.from(results[0]![field], (_, i) => mean(results.map((result) => result[field][i]!)));
+/** Sums over the tasks of a step, in their order: the same bytes whatever thread was done first. */
+function add(sum: EpisodeResult, result: EpisodeResult): EpisodeResult {
+  const sums = (field: 'thetaGradient' | 'angles' | 'orthonormality') =>
+    sum[field].map((value, i) => value + result[field][i]!);
   return {
-    loss: mean(results.map(({ loss }) => loss)),
-    accuracy: mean(results.map(({ accuracy }) => accuracy)),
+    loss: sum.loss + result.loss,
+    accuracy: sum.accuracy + result.accuracy,
+    thetaGradient: sums('thetaGradient'),
+    angles: sums('angles'),
+    orthonormality: sums('orthonormality'),
+  };
+}
+
+function divide(sum: EpisodeResult, count: number) {
+  const means = (field: 'thetaGradient' | 'angles' | 'orthonormality') =>
+    Array.from(sum[field], (value) => value / count);
+  return {
+    loss: sum.loss / count,
+    accuracy: sum.accuracy / count,
     thetaGradient: means('thetaGradient'),
     angles: means('angles'),
     orthonormality: means('orthonormality'),

@@ -168,8 +168,8 @@ describe('reproduce', () => {
         `${wordsOf(words, '--res').replace(/.*\/(.*)-.*/, '$1')} ${wordsOf(words, '--seed')} ${wordsOf(words, '--test_name')}`,
       );
       most = Math.max(most, ++now);
-      // Until another one is there: all in pairs.
-      for (let waits = 0; most < 2 && waits < 500; waits++) await new Promise((resolve) => setTimeout(resolve, 5));
+      // Until there is another beside it.
+      for (let i = 0; most < 2 && i < 2000; i++) await new Promise((resolve) => setTimeout(resolve, 5));
       now--;
       return { code: 0, stdout: '', lastWords: [] };
     };

@@ -43,6 +43,34 @@ describe('train', () => {
     assert.ok(records.at(-1)!.loss < 0.05);
   });
 
+  test('a step of any number of tasks holds few of them at a time, and is left off between these', async () => {
+    let [made, run, most] = [0, 0, 0];
+    const inner = bowl();
+    const engine: Engine = {
+      ...inner,
+      async run(episodes, ...rest) {
+        most = Math.max(most, made - run);
+        run += episodes.length;
+        return await inner.run(episodes, ...rest);
+      },
+    };
+    const makeEpisode = (n: number) => {
+      assert.equal(n, ++made);
+      return numbered(n);
+    };
+    const [record] = await collect({ engine, makeEpisode, episodes: 1, metaBatch: 1000 });
+    assert.deepEqual([made, run, most <= 64], [1000, 1000, true]);
+    const accuracies = Array.from({ length: 1000 }, (_, i) => 1 / (i + 1));
+    assert.equal(record!.accuracy, accuracies.reduce((sum, value) => sum + value) / 1000);
+    assert.deepEqual(record!.orthonormality, [500.5]);
+
+    [made, run] = [0, 0];
+    const stop = new AbortController();
+    setTimeout(() => stop.abort());
+    assert.deepEqual(await collect({ engine, makeEpisode, metaBatch: 1e9, signal: stop.signal }), []);
+    assert.ok(made < 1e6);
+  });
+
   test('a step of several tasks follows the mean of their gradients, each task once', async () => {
     const records = await collect({ episodes: 5, metaBatch: 3 });
     for (const { episode, theta, gradient } of records) {

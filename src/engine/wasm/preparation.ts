@@ -39,7 +39,11 @@ export function preparable(episode: Episode): Preparable {
   };
 }
 
-export function shapeOf({ layers, beta, feedback, trainLabels, queryLabels }: Episode, rule: Rule): EpisodeShape {
+/** What of an episode decides its layout. */
+export type EpisodeSize = Pick<Episode, 'layers' | 'beta' | 'feedback'> &
+  Readonly<Record<'trainLabels' | 'queryLabels', { readonly length: number }>>;
+
+export function shapeOf({ layers, beta, feedback, trainLabels, queryLabels }: EpisodeSize, rule: Rule): EpisodeShape {
   const program = layerPrograms(rule, 1)[0]!;
   const asksFor = (name: string) => program.nodes.some((node) => node.op === 'leaf' && node.leaf === name);
   const fixed = feedback !== 'sym';
