@@ -9,6 +9,7 @@ import type { AdaptingEngine } from '../meta/course.js';
 import { learnedTheta } from '../meta/meta-test.js';
 import { termNorms } from '../meta/term-scale.js';
 import { markdownTable } from '../report/markdown.js';
+import { seal, writeJson } from '../results/sealed.js';
 import { type Band, MIN_FOR_BAND, meanBand } from '../stats/band.js';
 import { symbol } from '../study/charts.js';
 import { formatBand } from '../study/claims.js';
@@ -97,7 +98,7 @@ export const ablateCommand = command({
     await mkdir(folder, { recursive: true });
     await writeAtomically(join(folder, 'ablation.md'), `${report}\n`);
     const description = { ...codeVersion(), settings: values, runs: results.map(({ ablation }) => ablation) };
-    await writeAtomically(join(folder, 'ablation.json'), `${JSON.stringify(description, undefined, 2)}\n`);
+    await writeJson(join(folder, 'ablation.json'), seal(description));
     terminal.say(`${report}\n\nTable and numbers are in ${folder}`);
     return { result: { folder, ...description } };
   },

@@ -1,8 +1,8 @@
 /** A study's claims about terms that are taken away: which runs they are about, and what came of it. */
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { learnedTheta } from '../meta/meta-test.js';
 import { readRecordedRun } from '../results/recorded-run.js';
+import { readSealed } from '../results/sealed.js';
 import { meanBand } from '../stats/band.js';
 import type { Recipe } from '../study/recipe.js';
 import { inParallel } from '../sweep/jobs.js';
@@ -28,9 +28,9 @@ export function ablatedTerms({ claims, headline = [] }: Recipe, run: string): st
 
 /** The accuracy that each of these terms gives, as `ends` of the run's table; undefined where it is still to be found out. */
 export async function readAblation(folder: string, terms: readonly string[]): Promise<Map<string, number> | undefined> {
-  const text = await readFile(join(folder, FOLDER, 'ablation.json'), 'utf8').catch(() => undefined);
-  if (text === undefined) return undefined;
-  const found = parse(text);
+  // What is damaged is made again, as what is not there.
+  const file = await readSealed(join(folder, FOLDER, 'ablation.json')).catch(() => undefined);
+  const found = (file as { runs: readonly RunAblation[] } | undefined)?.runs[0];
   const { records } = await readRecordedRun(folder);
   const theta = learnedTheta(records, 'mean');
   // It is of the run as it is now, not as it was before more episodes came.
@@ -38,19 +38,6 @@ export async function readAblation(folder: string, terms: readonly string[]): Pr
   const gains = terms.map((name) => found.terms.find((term) => term.name === name)?.gains);
   if (gains.some((own) => own?.length !== TASKS)) return undefined;
   return new Map(terms.map((name, i) => [COLUMN + name, meanBand(gains[i]!).mean]));
-}
-
-/** What `ablate` has left about one run; undefined where that is damaged, and to be made again. */
-function parse(text: string): RunAblation | undefined {
-  try {
-    const { runs } = JSON.parse(text);
-    const [run] = runs;
-    return Array.isArray(run.terms) && run.terms.every(({ gains }: { gains: unknown }) => Array.isArray(gains))
-      ? run
-      : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 /** Takes away, a few runs at a time, what the studies claim something about; returns the signal that stopped it, if one did. */

@@ -2,6 +2,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeAtomically } from '../files.js';
+import { seal, writeJson } from '../results/sealed.js';
 import { judge, worst } from '../study/claims.js';
 import type { Group } from '../study/group.js';
 import { endTable, endWords, findingsTable, remarks } from '../study/report.js';
@@ -66,7 +67,7 @@ export async function reportStudy(planned: StudyRuns, res: string, terminal: Ter
     ),
     findings: findings.map(({ claim, band, ...rest }) => ({ says: claim.says, paper: claim.paper, ...band, ...rest })),
   };
-  await writeAtomically(join(folder, 'findings.json'), `${JSON.stringify(summary, undefined, 2)}\n`);
+  await writeJson(join(folder, 'findings.json'), seal(summary));
   terminal.say(`\n${recipe.title}\n\n${parts.join('\n\n')}\n\nFigure, numbers and tables are in ${folder}\n`);
   return { folder, ...summary };
 }

@@ -40,6 +40,16 @@ export async function readJson(path: string): Promise<object & Sealed> {
   }
 }
 
+/**
+ * Reads a file of a kind that always has a check.
+ * @throws Error in one sentence as `readJson`, and where there is none.
+ */
+export async function readSealed(path: string): Promise<object> {
+  const content = await readJson(path);
+  if (content.check === undefined) throw new Error(`${path} is damaged (its check is missing)`);
+  return content;
+}
+
 /** @throws Error where the text is no object of JSON, or its check does not fit. */
 export function unseal(text: string): object & Sealed {
   const content = parseJson(text);

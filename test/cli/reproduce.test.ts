@@ -9,6 +9,7 @@ import { layerCount } from '#dist/cli/prepare.js';
 import { reproduceWith } from '#dist/cli/reproduce.js';
 import { buildRule } from '#dist/cli/rule.js';
 import { findStudies, planStudy, studyNames } from '#dist/cli/studies.js';
+import { studiesTable } from '#dist/cli/study-summary.js';
 import { findRuns } from '#dist/results/recorded-run.js';
 import type { RunProgram } from '#dist/sweep/program.js';
 import { imageFolder, listing, mnistFolder, rewriteRun, run, SMALL, start, temporaryFolder } from './program.js';
@@ -271,7 +272,8 @@ test('a study of networks that learn: run once, not continued but begun anew whe
     ['learn.jsonl', /Line 1 of .*learn\.jsonl is damaged \(it does not fit/],
     ['learn.json', /learn\.json is damaged \(its check does not fit/],
   ] as const) {
-    const damaged = path.replace('learn.jsonl', file);
+    const newest = listing('learned/runs').filter((name) => /A-.*seed-1\/.*learn\.jsonl$/.test(name));
+    const damaged = join('learned/runs', newest.at(-1)!.replace('learn.jsonl', file));
     const text = readFileSync(damaged, 'utf8');
     writeFileSync(damaged, text.replace(/1/, '2'));
     assert.match((await run(flags)).stderr, message);
@@ -296,8 +298,16 @@ test('claims about a term that is taken away: the runs are ablated once, and wha
   const mean = terms[0].gains.reduce((sum: number, gain: number) => sum + gain, 0) / 100;
   assert.ok(Math.abs(Number(gain) - mean) < 1e-4 && mean !== 0);
   assert.doesNotMatch((await run(flags)).stdout, /Taking terms away/);
-  writeFileSync(path, '{');
-  assert.match((await run(flags)).stdout, /Taking terms away/);
+  for (const damaged of ['{', readFileSync(path, 'utf8').replace(/"gains": \[\s*[-\d.]*/, '"gains": [1')]) {
+    writeFileSync(path, damaged);
+    assert.match((await run(flags)).stdout, /Taking terms away/);
+  }
+  const findings = 'ablated/ablated/findings.json';
+  writeFileSync(findings, readFileSync(findings, 'utf8').replace('F2 gives', 'F3 gives'));
+  await assert.rejects(
+    studiesTable('ablated', () => ''),
+    /findings\.json is damaged \(its check does not fit/,
+  );
 });
 
 describe('the studies that come with the program', () => {
