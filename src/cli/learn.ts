@@ -6,6 +6,7 @@ import { namedSize } from '../data/open.js';
 import { classIndex } from '../data/sampler.js';
 import type { CoursePoint } from '../meta/course.js';
 import { learn } from '../meta/learn.js';
+import { coefficientNames } from '../plasticity/rule.js';
 import type { FigureStyle } from '../report/style.js';
 import { openCourseLog } from '../results/course.js';
 import { describeData, describeMachine } from '../results/run-file.js';
@@ -64,7 +65,7 @@ export const learnCommand = command({
     try {
       const now = new Date();
       const folder = await createRunFolder(values.res, values.test_name, now).catch(refuseResults(values.res));
-      const terms = rule.terms.map((term, i) => ({ ...term, theta: theta[i]! }));
+      const terms = coefficientNames(rule).map((name, i) => ({ ...(rule.terms[i] ?? { name }), theta: theta[i]! }));
       const description = {
         ...codeVersion(),
         node: process.version,

@@ -115,7 +115,8 @@ export const learnManual: Manual = {
     ['… --theta F0=0.01 F9=0.004 --database emnist-mnist', 'with Oja, digits'],
   ],
   epilogue:
-    'The rule has the terms that --theta names, and those of --term, which --theta must name too. Results: learn.jsonl ' +
+    'The rule has the terms that --theta names, and those of --term, which --theta must name too, as it must the constants of ' +
+    'formulas (c=0.2). Results: learn.jsonl ' +
     '(a line per measurement), learn.csv, learn.svg and learn.png (what is drawn), learn.json (what was run).',
 };
 
@@ -127,8 +128,9 @@ export const testManual: Manual = {
     ['meta-plasticity test results/DIR --K 200', 'more steps than trained on'],
   ],
   epilogue:
-    'Runs with equal settings but for their seed are one curve: mean over tasks and seeds, with its 98 % bootstrap band. ' +
-    "EMNIST's data sets share images: only --split and data from elsewhere are unseen for certain.",
+    'Runs with equal settings but for their seed are one curve: mean over runs and tasks, which are the same for all runs, with ' +
+    "its 98 % band over both (Student's t). EMNIST's data sets share images: those that a run was trained on are left out, and " +
+    'counted, where its data is at hand.',
 };
 
 export const ablateManual: Manual = {

@@ -5,7 +5,7 @@ import type { RecordedRun } from '../results/recorded-run.js';
 import { groupBySettings, nameGroups } from './compare.js';
 import type { Settings } from './options.js';
 import { checkData, recordedSettings } from './recorded.js';
-import { chooseTasks, type Source, type TestTasks } from './test-tasks.js';
+import { chooseTasks, type OUTPUTS, type Source, type TestTasks } from './test-tasks.js';
 import { UsageError } from './usage-error.js';
 
 /** One run on one data set with one number of classes. */
@@ -27,11 +27,13 @@ export interface TestWishes {
   readonly K: number | undefined;
   readonly Q: number | undefined;
   readonly from: Source | undefined;
+  readonly outputs: (typeof OUTPUTS)[number];
 }
 
 /** The run's own tasks. */
 export const AS_IN_RUN: TestWishes = {
-  ...{ data_dir: undefined, database: [], invert: false, M: [], K: undefined, Q: undefined, from: undefined },
+  ...{ data_dir: undefined, database: [], invert: false, M: [], K: undefined, Q: undefined },
+  ...{ from: undefined, outputs: 'network' },
 };
 
 /** What a data set is opened with. */
@@ -40,12 +42,14 @@ export type DataFlags = Pick<Settings, 'database' | 'data_dir' | 'invert' | 'dim
 /**
  * The tests in the order of their curves, and a table of what the runs differ in, if they do.
  * @param open opens a data set; it is called once for each.
+ * @param openTrained the same for data that a run was trained on, where tasks are of other data; undefined where it cannot.
  * @throws UsageError where tasks do not fit the data, or --invert has nothing to turn over.
  */
 export async function planTests(
   runs: readonly RecordedRun[],
-  { database, data_dir, invert, M: classes, K, Q, from }: TestWishes,
+  { database, data_dir, invert, M: classes, K, Q, from, outputs }: TestWishes,
   open: (flags: DataFlags) => Promise<Dataset>,
+  openTrained: (run: RecordedRun, flags: readonly DataFlags[]) => Promise<Dataset | undefined> = async () => undefined,
 ): Promise<{ tests: Test[]; differences?: string }> {
   if (invert && database.every(isNamed))
     throw new UsageError("--invert is for folders that --database names; a run's own data is read as the run read it.");
@@ -53,6 +57,7 @@ export async function planTests(
   const { groups, ...differences } = nameGroups(alike);
   const several = { run: alike.length > 1, data: database.length > 1, M: classes.length > 1 };
   const opened = new Map<string, Dataset>();
+  const trainedOn = new Map<string, Dataset | undefined>();
   const tests: Test[] = [];
   for (const [i, { runs }] of alike.entries()) {
     for (const run of runs) {
@@ -70,9 +75,20 @@ export async function planTests(
         opened.set(key, dataset);
         // What is not asked for by name is the run's own data, wherever it lies now.
         if (database.length === 0) checkData(dataset, run);
+        const { checksum } = run.file.data;
+        if (dataset.checksum !== checksum && !trainedOn.has(checksum)) {
+          const { database, invert, dim } = settings;
+          const places = [...new Set([settings.data_dir, data_dir])];
+          const own = await openTrained(
+            run,
+            places.map((data_dir) => ({ database, data_dir, invert, dim })),
+          );
+          trainedOn.set(checksum, own?.checksum === checksum ? own : undefined);
+        }
+        const trained = trainedOn.get(checksum);
         for (const M of classes.length > 0 ? classes : [settings.M]) {
           const size = { M, K: K ?? settings.K, Q: Q ?? settings.Q };
-          const tasks = chooseTasks(run, settings, dataset, { from, size });
+          const tasks = chooseTasks(run, settings, dataset, { from, size, outputs, trained });
           const parts = [several.run && groups[i]!.name, several.data && dataset.name, several.M && `M=${M}`];
           tests.push({ curve: parts.filter(Boolean).join(' ') || dataset.name, run, settings, dataset, tasks });
         }

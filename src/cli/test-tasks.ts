@@ -1,5 +1,6 @@
 /** Which tasks a learned rule is tested on. */
 import type { Dataset } from '../data/dataset.js';
+import { withoutImagesOf } from '../data/overlap.js';
 import { type ClassIndex, classIndex, type TaskDraw } from '../data/sampler.js';
 import type { RecordedRun } from '../results/recorded-run.js';
 import type { Settings } from './options.js';
@@ -17,8 +18,22 @@ export interface TestTasks {
   readonly from: string;
   /** Whether the run was trained on the very same classes and images. */
   readonly seen: boolean;
-  /** The run's network, with an output for each class of the data set. */
+  /** The run's network, with its own outputs or one for each class of the data set. */
   readonly layers: readonly number[];
+  /** How many images were left out because the run was trained on data that has them. */
+  readonly leftOut: number;
+}
+
+/** How many outputs the network has: as many as the one that was trained, or one for each class of the data. */
+export const OUTPUTS = ['network', 'data'] as const;
+
+/** What tasks are to be. */
+export interface TaskWishes {
+  readonly from: Source | undefined;
+  readonly size: TaskDraw;
+  readonly outputs: (typeof OUTPUTS)[number];
+  /** The data that the run was trained on, where tasks are of other data and it is at hand. */
+  readonly trained: Dataset | undefined;
 }
 
 /**
@@ -30,13 +45,14 @@ export function chooseTasks(
   { folder, file }: RecordedRun,
   settings: Settings,
   dataset: Dataset,
-  { from, size }: { readonly from: Source | undefined; readonly size: TaskDraw },
+  { from, size, outputs, trained }: TaskWishes,
 ): TestTasks {
   const isOwn = dataset.checksum === file.data.checksum;
   const [classes, images] = settings.split as [number, number];
   const source = isOwn ? (from ?? (classes ? 'classes' : images ? 'images' : 'all')) : 'all';
   const { heldOutClasses, heldOutImages } = splitOf(settings, dataset);
-  const index = { classes: heldOutClasses, images: heldOutImages, all: classIndex(dataset) }[source];
+  const unseen = isOwn || !trained ? classIndex(dataset) : withoutImagesOf(dataset, trained);
+  const index = { classes: heldOutClasses, images: heldOutImages, all: unseen }[source];
   const held = `held-out ${source}`;
   if (index.every((one) => one.images.length === 0)) {
     const split = settings.split.join(' ');
@@ -44,6 +60,15 @@ export function chooseTasks(
   }
   const place = source === 'all' ? '' : ` that --split ${settings.split.join(' ')} holds out`;
   checkTask(size, dataset.name + place, dataset.classes, index);
-  const layers = [...file.layers.slice(0, -1), dataset.classes.length];
-  return { size, index, from: source === 'all' ? 'all classes' : held, seen: isOwn && source === 'all', layers };
+  const kept = file.layers.at(-1)!;
+  if (outputs === 'network' && kept < dataset.classes.length) {
+    throw new UsageError(
+      `--outputs must be data for ${dataset.name}: its ${dataset.classes.length} classes are more than the ${kept} outputs of ` +
+        `the network in ${folder}.`,
+    );
+  }
+  const layers = [...file.layers.slice(0, -1), outputs === 'network' ? kept : dataset.classes.length];
+  const leftOut = dataset.labels.length - unseen.reduce((sum, { images }) => sum + images.length, 0);
+  const all = leftOut > 0 ? `all classes without ${leftOut} images of ${trained!.name}` : 'all classes';
+  return { size, index, from: source === 'all' ? all : held, seen: isOwn && source === 'all', layers, leftOut };
 }

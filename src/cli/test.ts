@@ -24,8 +24,8 @@ import { checkFeedback, open } from './prepare.js';
 import { RUN_FOLDERS, readRuns } from './read-runs.js';
 import { buildRule } from './rule.js';
 import { bar } from './terminal.js';
-import { planTests, type Test } from './test-plan.js';
-import { SOURCES } from './test-tasks.js';
+import { type DataFlags, planTests, type Test } from './test-plan.js';
+import { OUTPUTS, SOURCES } from './test-tasks.js';
 import { packageVersion } from './version.js';
 
 const own = { initially: "the run's own" };
@@ -46,6 +46,12 @@ const testOptions = {
   M: list('Tasks', 'classes of a task', wholeNumber(1), own),
   K: value('Tasks', undefined, 'training images per class', wholeNumber(1), own),
   Q: value('Tasks', undefined, 'query images per class', wholeNumber(1), own),
+  outputs: value(
+    'Tasks',
+    OUTPUTS[0],
+    'outputs of the network: as trained (network), or one for each class of --database (data)',
+    oneOf(OUTPUTS),
+  ),
   tasks: value('Tasks', 20, 'tasks for each run, data set and number of classes', wholeNumber(1)),
   every: value('Tasks', 10, 'training images between two measurements', wholeNumber(1)),
   seed,
@@ -67,7 +73,18 @@ export const testCommand = command({
     const style = styleOf(values);
     await checkFolder(values, 'meta-test');
     const runs = await readRuns(words, 'test', terminal);
-    const { tests, differences } = await planTests(runs, values, (flags) => open(flags, io, terminal));
+    const opened = (flags: DataFlags) => open(flags, io, terminal);
+    const { tests, differences } = await planTests(runs, values, opened, async (run, places) => {
+      const faults: string[] = [];
+      for (const flags of places) {
+        const dataset = await opened(flags).catch(({ message }: Error) => void faults.push(message));
+        if (dataset) return dataset;
+      }
+      terminal.warn(
+        `Images that ${run.folder} was trained on could not be looked for among those of its tasks: ${faults[0]}`,
+      );
+      return undefined;
+    });
     for (const { run, settings } of tests)
       checkFeedback({ ...settings, engine: values.engine }, buildRule(settings, run.file.layers.length - 1).rule);
     for (const folder of new Set(tests.filter(({ tasks }) => tasks.seen).map(({ run }) => run.folder))) {
@@ -133,6 +150,8 @@ interface Row {
   readonly curve: string;
   readonly data: string;
   readonly from: string;
+  /** Of the network. */
+  readonly outputs: number;
   readonly M: number;
   readonly K: number;
   readonly Q: number;
@@ -153,10 +172,12 @@ async function writeResults(
   const curves = [...new Set(tested.map(({ curve }) => curve))].map((name) => tested.filter((t) => t.curve === name));
   const rows = curves.map(rowOf);
   const cells = rows.map(({ accuracy, loss, ...row }) => {
-    const { curve, data, from, M, K, Q, runs, tasks, diverged } = row;
-    return [curve, data, from, M, K, Q, runs, tasks, formatBand(accuracy), formatBand(loss), diverged].map(String);
+    const { curve, data, from, outputs, M, K, Q, runs, tasks, diverged } = row;
+    return [curve, data, from, outputs, M, K, Q, runs, tasks, formatBand(accuracy), formatBand(loss), diverged].map(
+      String,
+    );
   });
-  const header = ['', 'data', 'tasks from', 'M', 'K', 'Q', 'runs', 'tasks', 'accuracy', 'loss', 'diverged'];
+  const header = ['', 'data', 'tasks from', 'outputs', 'M', 'K', 'Q', 'runs', 'tasks', 'accuracy', 'loss', 'diverged'];
   const table = [...(differences === undefined ? [] : [differences]), markdownTable(header, cells)].join('\n\n');
 
   await mkdir(folder, { recursive: true });
@@ -195,7 +216,15 @@ function rowOf(parts: readonly Tested[]): Row {
       group.tables.map(({ columns, trouble }) => (trouble ? Number.NaN : columns.get(column)!.at(-1)!)),
     );
   return {
-    ...{ curve, data: dataset.name, from: tasks.from, ...tasks.size, runs: parts.length, tasks: tables.length },
+    ...{
+      curve,
+      data: dataset.name,
+      from: tasks.from,
+      outputs: tasks.layers.at(-1)!,
+      ...tasks.size,
+      runs: parts.length,
+      tasks: tables.length,
+    },
     ...{ accuracy: band('accuracy'), loss: band('loss'), diverged: troublesOf(group) || 'none' },
   };
 }

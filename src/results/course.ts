@@ -10,9 +10,9 @@ import { readJson, seal, writeJson } from './sealed.js';
 const LEARN_FILE = 'learn.json';
 const COURSE = 'learn.jsonl';
 
-/** `learn.json`: its rule has one entry a term, each with its coefficient. */
+/** `learn.json`: its rule has one entry a term, then one a constant, which has no formula, each with its number. */
 export interface LearnFile extends Omit<RunFile, 'rule'> {
-  readonly rule: readonly { readonly name: string; readonly formula: string; readonly theta: number }[];
+  readonly rule: readonly { readonly name: string; readonly formula?: string; readonly theta: number }[];
 }
 
 export interface CourseLog {

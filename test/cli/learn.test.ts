@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
+import { PNG } from 'pngjs';
 import { imageFolder, listing, onlyRun, run, SMALL, temporaryFolder } from './program.js';
 
 const cwd = temporaryFolder();
@@ -59,7 +60,24 @@ describe('learn', () => {
     assert.equal(lines(join(onlyRun(cwd, 'wild'), 'learn.jsonl')).at(-1).loss, 'NaN');
   });
 
+  test('constants of a formula have their numbers by --theta too, and a run with other numbers learns otherwise', async () => {
+    const own = ['--term', 'own = (y - c one) e_pre^T', '--json', '--quiet'];
+    const with_ = (c: number, ...rest: string[]) =>
+      run([...LEARN, ...own, '--theta', 'own=-0.01', `c=${c}`, 'F2@each=-0.02', '--res', 'constants', ...rest]);
+    const [half, zero] = [await with_(0.5), await with_(0)];
+    assert.equal(half.code, 0, half.stderr);
+    assert.notEqual(JSON.parse(half.stdout).loss, JSON.parse(zero.stdout).loss);
+    const written = await run([
+      ...[...LEARN, '--term', 'own = (y - 0.5 one) e_pre^T', '--json', '--quiet', '--res', 'constants'],
+      ...['--theta', 'own=-0.01', 'F2@each=-0.02'],
+    ]);
+    assert.ok(Math.abs(JSON.parse(written.stdout).loss - JSON.parse(half.stdout).loss) < 1e-6);
+    const { rule } = json(join(JSON.parse(half.stdout).folder, 'learn.json'));
+    assert.deepEqual(rule.at(-1), { name: 'c', theta: 0.5 });
+  });
+
   const refused: [given: string[], message: RegExp][] = [
+    [[...LEARN, '--term', 'own = y e_pre^T', '--theta', 'own=1', 'c=1'], /unknown term 'c'/],
     [['learn', ...DATA], /learn needs a rule: --theta F0=0.0029, for example/],
     [[...LEARN, '--theta', 'F0=1'], /--theta must name a term once, not 'F0' twice/],
     [[...LEARN, '--theta', 'F10=1'], /--theta and --term: unknown term 'F10'/],
@@ -83,6 +101,14 @@ describe('learn', () => {
     });
   }
 });
+
+/** An image with its rows and columns exchanged: other bytes. */
+function turned(from: string, to: string): void {
+  const { data } = PNG.sync.read(readFileSync(from));
+  const png = new PNG({ width: 4, height: 4 });
+  for (let i = 0; i < 16; i++) png.data.set(data.subarray(4 * (4 * (i % 4) + (i >> 2))).subarray(0, 4), 4 * i);
+  writeFileSync(to, PNG.sync.write(png));
+}
 
 describe('test', () => {
   const trained = (async () => {
@@ -126,6 +152,26 @@ describe('test', () => {
     const [folder] = tests.map(({ run }: { run: string }) => run);
     const thetas = lines(join(folder, 'journal.jsonl')).map(({ theta }) => theta[1]);
     assert.ok(Math.abs(tests[0].theta.F2 - thetas.reduce((a, b) => a + b) / 4) < 1e-15);
+  });
+
+  test('on other data: images that a run was trained on are left out, outputs are those of the network or of the data', async () => {
+    await trained;
+    // Another folder with two of the classes; one image of class a is the run's own, one is new.
+    mkdirSync('more/a', { recursive: true });
+    mkdirSync('more/b', { recursive: true });
+    for (const i of [0, 1, 2, 3, 4, 5, 6]) copyFileSync(`images/a/${i}.png`, `more/a/${i}.png`);
+    for (const [i, source] of ['c/0', 'c/1', 'c/2', 'c/3', 'c/4', 'c/5', 'c/6'].entries())
+      turned(`images/${source}.png`, `more/b/${i}.png`);
+    for (const i of [0, 1, 2, 3, 4, 5, 6]) turned(`images/b/${i}.png`, `more/a/new${i}.png`);
+    const flags = ['--database', 'more', '--tasks', '2', '--json', '--force'];
+    const { stdout, stderr, code } = await run(['test', 'runs/bio-1', ...flags, '--out', 'other']);
+    assert.equal(code, 0, stderr);
+    const [curve] = JSON.parse(stdout).curves;
+    assert.match(curve.from, /^all classes without 7 images of .*images$/);
+    assert.equal(curve.outputs, 3);
+    const data = JSON.parse((await run(['test', 'runs/bio-1', ...flags, '--outputs', 'data', '--out', 'two'])).stdout);
+    assert.equal(data.curves[0].outputs, 2);
+    assert.notEqual(data.curves[0].loss.mean, curve.loss.mean);
   });
 
   test('draws tasks from the classes that --split held out', async () => {
