@@ -105,6 +105,7 @@ export async function runEpisodes(
     summary = summarise(log.records, coefficientNames(rule), settings.M);
     terminal.say(`\n${formatSummary(summary)}\n`);
   }
+  log.check();
   terminal.say(`Results are in ${folder}`);
   const trouble = diverged ? [diverged.message] : (summary?.trouble ?? []);
   if (trouble.length) terminal.warn([...trouble, advice(experiment, log.records)].join(' '));

@@ -95,6 +95,7 @@ export const learnCommand = command({
       }
       log.close();
       terminal.clear();
+      log.check();
       await draw(folder, title, points, style);
       const last = points.at(-1)!;
       terminal.say(`${terminal.showsEpisodes ? '' : `${progress(last)}\n`}Results are in ${folder}`);

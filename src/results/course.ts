@@ -17,6 +17,8 @@ export interface LearnFile extends Omit<RunFile, 'rule'> {
 
 export interface CourseLog {
   append(point: CoursePoint): void;
+  /** @throws Error in one sentence where the course is there no more. */
+  check(): void;
   close(): void;
 }
 
@@ -24,8 +26,8 @@ export interface CourseLog {
 export async function openCourseLog(folder: string, description: LearnFile): Promise<CourseLog> {
   const file = seal(description);
   await writeJson(join(folder, LEARN_FILE), file);
-  const { append, close } = await openJournal(join(folder, COURSE), file, decodeCourse);
-  return { append: (point) => append(encodePoint(point)), close };
+  const { append, check, close } = await openJournal(join(folder, COURSE), file, decodeCourse);
+  return { append: (point) => append(encodePoint(point)), check, close };
 }
 
 /** A course as it lies on the disk. */

@@ -1,5 +1,5 @@
 /** A file of lines that grows, each line chained to those before it and to the file that says what they are of. */
-import { appendFileSync, closeSync, ftruncateSync, openSync } from 'node:fs';
+import { appendFileSync, closeSync, fstatSync, ftruncateSync, openSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { cannotWrite } from '../files.js';
 import type { Chain } from '../meta/chain.js';
@@ -37,6 +37,8 @@ export interface Journal<T> {
   readonly items: T[];
   /** Writes a line, its newline included. */
   append(line: string): void;
+  /** @throws Error in one sentence where the file is there no more: what is written goes nowhere then. */
+  check(): void;
   close(): void;
 }
 
@@ -45,9 +47,19 @@ export async function openJournal<T>(path: string, file: Deciding & Sealed, deco
   const { items, chain, bytes } = await readLines(path, file, decode);
   const descriptor = openSync(path, 'a');
   ftruncateSync(descriptor, bytes);
+  const { dev, ino } = fstatSync(descriptor);
+  const check = () => {
+    const there = statSync(path, { throwIfNoEntry: false });
+    if (there?.dev === dev && there.ino === ino) return;
+    throw new Error(
+      `${path} is gone: it was removed, moved or replaced while it was being written, and with it its results.`,
+    );
+  };
   return {
     items,
+    check,
     append(line) {
+      check(); // Takes 2 microseconds; the text files beside take 100.
       try {
         // One write a line: a process that is killed leaves whole lines, but perhaps for the last.
         appendFileSync(descriptor, chain ? chain.seal(line) : line);

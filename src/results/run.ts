@@ -15,6 +15,8 @@ export interface RunLog {
   readonly records: readonly EpisodeRecord[];
   /** Adds an episode to the journal, and then to the text files. */
   append(record: EpisodeRecord): void;
+  /** @throws Error in one sentence where the journal is there no more. */
+  check(): void;
   close(): void;
 }
 
@@ -35,6 +37,7 @@ export async function openRunLog(folder: string, file: RunFile): Promise<RunLog>
       records.push(record);
       appendTextLogs(folder, record);
     },
+    check: journal.check,
     close: journal.close,
   };
 }
