@@ -23,9 +23,19 @@ export class Rows {
   }
 }
 
-/** Memory for one arena; `shared` where several threads are to work in it, on kernels compiled for that. */
+/**
+ * Memory for one arena; `shared` where several threads are to work in it, on kernels compiled for that.
+ * @throws Error in one sentence where there is none.
+ */
 export function newMemory(shared: boolean): WebAssembly.Memory {
-  return new WebAssembly.Memory({ initial: 1, maximum: MOST_PAGES, shared });
+  try {
+    return new WebAssembly.Memory({ initial: 1, maximum: MOST_PAGES, shared });
+  } catch (error) {
+    throw new Error(
+      `the wasm engine cannot have its memory (${(error as Error).message}), for which a process's address space needs ` +
+        'some 16 GiB: raise its limit (ulimit -v), or use the reference engine (--engine reference)',
+    );
+  }
 }
 
 export class Arena {
