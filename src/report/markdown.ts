@@ -1,9 +1,19 @@
 /** Tables as text. */
 import { printable } from '../text.js';
 
+/** A cell that leads somewhere. */
+export interface Link {
+  readonly text: string;
+  readonly to: string;
+}
+
 /** A Markdown table, padded so that it also reads well in a terminal. */
-export function markdownTable(header: readonly string[], rows: readonly (readonly string[])[]): string {
-  const cells = [header, ...rows].map((row) => row.map((cell) => plainCell(cell)));
+export function markdownTable(header: readonly string[], rows: readonly (readonly (string | Link)[])[]): string {
+  const cells = [header, ...rows].map((row) =>
+    row.map((cell) =>
+      typeof cell === 'string' ? plainCell(cell) : `[${plainCell(cell.text)}](${encodeURI(cell.to)})`,
+    ),
+  );
   const widths = header.map((_, i) => Math.max(3, ...cells.map((row) => [...(row[i] ?? '')].length)));
   const line = (row: readonly string[]) =>
     `| ${widths.map((width, i) => (row[i] ?? '') + ' '.repeat(width - [...(row[i] ?? '')].length)).join(' | ')} |`;

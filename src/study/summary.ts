@@ -18,7 +18,7 @@ export interface Summary {
 /** A row a study, in Markdown; `link` says where a study's page is. */
 export function summaryTable(studies: readonly Summary[], link: (name: string) => string): string {
   const rows = studies.map(({ name, title, paper, verdict, headline, findings }) => [
-    `[${title}](${link(name)})`,
+    { text: title, to: link(name) },
     paper ?? '',
     [headline.join('; '), ...failures(findings)].filter(Boolean).join('. '),
     verdict ? `${verdict}${tally(findings)}` : '',
