@@ -2,6 +2,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeAtomically } from '../files.js';
+import { markdownLine } from '../report/markdown.js';
 import { seal, writeJson } from '../results/sealed.js';
 import { judge, worst } from '../study/claims.js';
 import type { Group } from '../study/group.js';
@@ -51,7 +52,7 @@ export async function reportStudy(planned: StudyRuns, res: string, terminal: Ter
   const page = [...parts, '## Runs', flagsOfRuns(runs), versionsOfRuns(found)];
   await writeAtomically(
     join(folder, `${name}.md`),
-    `# ${recipe.title}\n\n![figure](${name}.svg)\n\n${page.join('\n\n')}\n`,
+    `# ${markdownLine(recipe.title)}\n\n![figure](${name}.svg)\n\n${page.join('\n\n')}\n`,
   );
   const verdict = worst(findings.map((finding) => finding.verdict));
   const summary: Summary = {

@@ -11,7 +11,7 @@ export interface Link {
 export function markdownTable(header: readonly string[], rows: readonly (readonly (string | Link)[])[]): string {
   const cells = [header, ...rows].map((row) =>
     row.map((cell) =>
-      typeof cell === 'string' ? plainCell(cell) : `[${plainCell(cell.text)}](${encodeURI(cell.to)})`,
+      typeof cell === 'string' ? markdownLine(cell) : `[${markdownLine(cell.text)}](${encodeURI(cell.to)})`,
     ),
   );
   const widths = header.map((_, i) => Math.max(3, ...cells.map((row) => [...(row[i] ?? '')].length)));
@@ -22,7 +22,7 @@ export function markdownTable(header: readonly string[], rows: readonly (readonl
 }
 
 /** Text of one cell that is neither its end, nor HTML or a link: each such mark is escaped, and so are backslashes before it. */
-function plainCell(text: string): string {
+export function markdownLine(text: string): string {
   const line = printable(text.replaceAll(/\s+/g, ' '));
   return line.replaceAll(/(\\*)(\||<(?=[A-Za-z/!?])|\](?=[([]))/g, '$1$1\\$2');
 }

@@ -1,4 +1,5 @@
 /** A study as data: which runs, what is drawn of them, and what is claimed about them. */
+import { printable, shortened } from '../text.js';
 import type { BandKind, Source } from './group.js';
 
 /** A JSON object of flags, as in a `--config` file. */
@@ -66,8 +67,8 @@ export function checkRecipe(json: unknown): Recipe {
   const keys = ['title', 'paper', 'note', 'headline', 'bands', 'flags', 'runs', 'draw', 'claims'];
   const recipe = object(json, 'a study', keys);
   const runs = Object.entries(object(recipe.runs, 'runs')).map(([name, flags]) => {
-    if (!/^\w[\w.+@ -]*$/.test(name))
-      fail(`runs: '${name}' must begin with a letter and go on with those of a file name`);
+    if (!/^\w[\w.+@ -]{0,99}$/.test(name))
+      fail(`runs: '${shortened(name)}' must begin with a letter and go on with those of a file name, at most 100`);
     return [name, object(flags, `runs.${name}`)] as const;
   });
   if (runs.length === 0) fail('runs must hold at least one run');
@@ -155,7 +156,8 @@ function list(json: unknown, place: string): unknown[] {
 }
 
 function text(json: unknown, place: string): string {
-  return typeof json === 'string' && json !== '' ? json : fail(`${place} must be a text`);
+  if (typeof json !== 'string' || json.trim() === '') fail(`${place} must be a text`);
+  return printable(json) === json ? json : fail(`${place} must be one line, without control characters`);
 }
 
 function fail(message: string): never {

@@ -41,6 +41,8 @@ test('names the place of what is wrong', () => {
   const [claim] = good.claims;
   for (const [change, message] of [
     [{ title: 3 }, /^title must be a text\.$/],
+    [{ title: 'a\x1b[2J' }, /^title must be one line, without control characters\.$/],
+    [{ runs: { [`r${'x'.repeat(100)}`]: {} } }, /'rx+…' must begin with a letter .*, at most 100/],
     [{ colour: 'red' }, /^a study has no 'colour'; valid are title, paper/],
     [{ runs: {} }, /^runs must hold at least one run/],
     [{ runs: { '../x': {} } }, /'\.\.\/x' must begin with a letter/],
