@@ -210,10 +210,7 @@ test('a disk that gets full ends the run with a word; given room, it goes on to 
   const flags = [...FLAGS, '--res', 'full', '--episodes', `${EPISODES}`, '--quiet'];
   const { status, stderr } = spawnSync('sh', [...limited, ...flags], { cwd, encoding: 'utf8' });
   assert.equal(status, 1);
-  assert.match(
-    stderr,
-    /^meta-plasticity: \S*journal\.jsonl cannot be written \(EFBIG.*\): its whole lines are kept\.$/m,
-  );
+  assert.match(stderr, /^meta-plasticity: \S*journal\.jsonl cannot be written \(EFBIG.*\)$/m);
   const folder = onlyRun(cwd, 'full');
   assert.ok(!readFileSync(join(folder, 'journal.jsonl'), 'utf8').endsWith('\n'));
   assert.equal((await run(['--resume', folder, '--quiet'])).code, 0);
