@@ -162,7 +162,7 @@ function groupTable(runs: readonly RunAblation[], name: string | undefined): str
   const many = runs.length >= MIN_FOR_BAND;
   const title = [
     ...(name === undefined ? [] : [name]),
-    `${runs.length === 1 ? 'one run' : `${runs.length} runs`}, ${tasks} tasks ${many ? 'each' : 'in each'}`,
+    `${runs.length === 1 ? 'one run' : `${runs.length} runs`}, ${tasks} tasks${runs.length === 1 ? '' : ' each'}`,
     `accuracy ${band(({ accuracy }) => accuracy)}`,
     `98 % bands over ${many ? 'runs' : 'tasks'} (Student's t)`,
   ].join(', ');

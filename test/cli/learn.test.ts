@@ -174,6 +174,36 @@ describe('test', () => {
     assert.notEqual(data.curves[0].loss.mean, curve.loss.mean);
   });
 
+  test('ablate: what each term of a run gives, with its effect; the terms that --only names', async () => {
+    await trained;
+    const flags = ['--tasks', '5', '--out', 'ablated', '--json'];
+    const { code, stdout, stderr } = await run(['ablate', 'runs/bio-1', 'runs/bio-2', ...flags]);
+    assert.equal(code, 0, stderr);
+    assert.deepEqual(listing(join(cwd, 'ablated')), ['ablation.json', 'ablation.md']);
+    const { runs } = JSON.parse(stdout);
+    for (const { terms } of runs) {
+      assert.deepEqual(
+        terms.map(({ name, gains }: { name: string; gains: number[] }) => [name, gains.length]),
+        [
+          ['F0', 5],
+          ['F2', 5],
+        ],
+      );
+      assert.equal(terms[0].effect, 1);
+      assert.ok(terms[1].effect > 0);
+    }
+    assert.match(
+      readFileSync('ablated/ablation.md', 'utf8'),
+      /^2 runs, 5 tasks each, .* over tasks.*\n\n.*\n.*\n\| θ_0 /,
+    );
+    const only = await run(['ablate', 'runs/bio-1', '--only', 'F2', '--tasks', '2', '--out', 'one']);
+    assert.match(only.stdout, /^one run, 2 tasks, /);
+    assert.doesNotMatch(only.stdout, /\| θ_0 /);
+    const wrong = await run(['ablate', 'runs/bio-1', '--only', 'F9', '--out', 'none']);
+    assert.deepEqual([wrong.code, existsSync(join(cwd, 'none'))], [2, false]);
+    assert.match(wrong.stderr, /--only must name terms of .* \(F0 F2\), not 'F9'/);
+  });
+
   test('draws tasks from the classes that --split held out', async () => {
     await trained;
     const { code, stdout, stderr } = await run(['test', 'runs/split', '--tasks', '2', '--out', 'held', '--json']);
