@@ -11,11 +11,14 @@ export class HeldError extends Error {
   readonly path: string;
   /** The holder in words. */
   readonly holder: string;
+  /** Whether it is known to live: waiting for it has an end. */
+  readonly lives: boolean;
   constructor(path: string, holder: Holder | undefined) {
     const words = holder ? `${holder.pid} on ${holder.host}` : 'an unknown one';
     super(`Another process (${words}) holds ${path}: wait for its end, or delete the file if it is gone.`);
     this.path = path;
     this.holder = words;
+    this.lives = holder !== undefined && isGone(holder) === false;
   }
 }
 

@@ -15,7 +15,7 @@ import { runOptions } from './options.js';
 import type { Given } from './parse.js';
 import { quote } from './quote.js';
 import { checkResults } from './results-folder.js';
-import { findSeedRun, runSeed, type SeedRun, seedRun } from './seed-run.js';
+import { findSeedRun, runSeed, type SeedRun, seedRun, takeSeedRun } from './seed-run.js';
 import { findStudies, planStudy, type Study, studyNames } from './studies.js';
 import { runAblations } from './study-ablation.js';
 import { reportStudy, type StudyRuns } from './study-report.js';
@@ -128,16 +128,33 @@ async function runAll(runs: readonly SeedRun[], { jobs, namesData, program, io, 
     terminal.warn('Stopping the runs after their episode; once more to stop at once.'),
   );
   try {
-    await inParallel(due, jobs, interruption.abort, async ({ run, found }, stop) => {
-      const onStep = () => {
-        steps++;
-        terminal.progress(line);
-      };
-      await runSeed(run, found, { program, oneThread, stop, onStep });
+    const others: typeof due = [];
+    const work = async ({ run, found: before }: (typeof due)[number], stop: AbortSignal, wait: boolean) => {
+      const giveBack = await takeSeedRun(run, wait && stop);
+      if (!giveBack) {
+        others.push({ run, found: before });
+        return;
+      }
+      try {
+        // By now another study may have gone on with it.
+        const found = await findSeedRun(run);
+        steps += (found?.steps ?? 0) - (before?.steps ?? 0);
+        const onStep = () => {
+          steps++;
+          terminal.progress(line);
+        };
+        if (!found?.done) await runSeed(run, found, { program, oneThread, stop, onStep });
+      } finally {
+        await giveBack();
+      }
       if (stop.aborted) return;
       finished++;
       if (terminal.showsEpisodes) terminal.say(`${line()}  ${run.name}, seed ${run.seed}`);
-    });
+    };
+    await inParallel(due, jobs, interruption.abort, (item, stop) => work(item, stop, false));
+    const left = others.splice(0);
+    if (left.length > 0) terminal.say(`Another process is at ${left.length} of these runs: waiting for it`);
+    await inParallel(left, jobs, interruption.abort, (item, stop) => work(item, stop, true));
   } finally {
     interruption.stop();
     terminal.clear();

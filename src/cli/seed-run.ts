@@ -1,7 +1,10 @@
 /** One run of a study with one seed: where it lies, how far it is, and the process that starts or continues it. */
 import { createHash } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Dataset } from '../data/dataset.js';
+import { HeldError, takeLock } from '../lock.js';
 import type { FigureStyle } from '../report/style.js';
 import type { Stretch, Table } from '../study/table.js';
 import type { RunProgram } from '../sweep/program.js';
@@ -78,6 +81,27 @@ export function seedRun(res: string, name: string, plan: PlannedRun, seed: numbe
  */
 export async function findSeedRun({ folder, seed, plan }: SeedRun): Promise<Found | undefined> {
   return plan.find(join(folder, seedFolder(seed)), seed);
+}
+
+/**
+ * Keeps a run for this process, so that two studies on one folder share the work; undefined where another has it, which
+ * `wait` says to wait for. Returns what gives it back.
+ * @throws HeldError where another has it of which nobody can tell whether it is still there.
+ */
+export async function takeSeedRun(
+  { folder, seed }: SeedRun,
+  wait: false | AbortSignal,
+): Promise<(() => Promise<void>) | undefined> {
+  await mkdir(folder, { recursive: true });
+  for (;;) {
+    try {
+      return await takeLock(join(folder, `${seedFolder(seed)}.lock`));
+    } catch (error) {
+      if (!(error instanceof HeldError && error.lives)) throw error;
+      if (!wait || wait.aborted) return undefined;
+      await sleep(100);
+    }
+  }
 }
 
 export interface SeedRunOptions {

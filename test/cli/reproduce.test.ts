@@ -161,6 +161,28 @@ describe('reproduce', () => {
     assert.deepEqual(await journals('stopped'), await journals('whole'));
   });
 
+  test('two on one folder at once share the runs, and each has all of their results', async () => {
+    const study = {
+      title: 'Shared',
+      flags: { command: 'learn', database: 'images', dim: 4, layers: '16,5,3', Q: 2, images: 400, every: 20 },
+      runs: { a: { theta: ['F0=0.01'] }, b: { theta: ['F0=0.02'] } },
+      draw: [{ column: 'accuracy' }],
+    };
+    writeFileSync('shared.json', JSON.stringify(study));
+    const argv = ['reproduce', 'shared.json', '--seeds', '3', '--jobs', '2', '--res', 'shared'];
+    const both = await Promise.all([1, 2].map(() => start(argv, cwd).ended));
+    for (const { code, stdout, stderr } of both) {
+      assert.deepEqual([code, stderr], [0, '']);
+      assert.match(stdout, /6\/6 runs {2}126\/126 steps/);
+    }
+    const runs = listing(join(cwd, 'shared', 'runs'));
+    assert.equal(runs.filter((path) => path.endsWith('learn.jsonl')).length, 6);
+    assert.deepEqual(
+      runs.filter((path) => path.includes('lock')),
+      [],
+    );
+  });
+
   test('runs are started in order, so many at a time, with a folder and a seed each', async () => {
     const started: string[] = [];
     let [now, most] = [0, 0];
