@@ -20,9 +20,8 @@ import { ablateManual } from './manual.js';
 import { list, type Options, type Values, value } from './option.js';
 import { runOptions, thetaOption } from './options.js';
 import { checkFolder, force } from './out.js';
-import { checkFeedback, open } from './prepare.js';
+import { open } from './prepare.js';
 import { RUN_FOLDERS, readRuns } from './read-runs.js';
-import { buildRule } from './rule.js';
 import { bar } from './terminal.js';
 import { AS_IN_RUN, planTests, type Test } from './test-plan.js';
 import { UsageError } from './usage-error.js';
@@ -71,8 +70,8 @@ export const ablateCommand = command({
   async run({ words, values, io, terminal }) {
     await checkFolder(values, 'ablation');
     const runs = await readRuns(words, 'ablate', terminal);
-    const { data_dir } = values;
-    const { tests, differences } = await planTests(runs, { ...AS_IN_RUN, data_dir }, (flags) =>
+    const { data_dir, engine } = values;
+    const { tests, differences } = await planTests(runs, { ...AS_IN_RUN, data_dir, engine }, (flags) =>
       open(flags, io, terminal),
     );
     const planned = tests.map((test) => ({ test, terms: chosenTerms(test, values) }));
@@ -105,9 +104,7 @@ export const ablateCommand = command({
 });
 
 /** Places of the terms to take away. */
-function chosenTerms({ run, settings }: Test, { only, engine }: AblateValues): number[] {
-  const { rule } = buildRule(settings, run.file.layers.length - 1);
-  checkFeedback({ ...settings, engine }, rule);
+function chosenTerms({ run, rule }: Test, { only }: AblateValues): number[] {
   const names = rule.terms.map(({ name }) => name);
   const unknown = only.find((name) => !names.includes(name));
   if (unknown !== undefined) {
@@ -117,13 +114,12 @@ function chosenTerms({ run, settings }: Test, { only, engine }: AblateValues): n
 }
 
 async function ablateRun(
-  { run, settings, dataset, tasks: { index, size, layers } }: Test,
+  { run, settings, rule, dataset, tasks: { index, size, layers } }: Test,
   terms: readonly number[],
   { tasks, theta: choice }: AblateValues,
   engine: AdaptingEngine,
   onTask: (task: number) => void,
 ): Promise<RunAblation> {
-  const { rule } = buildRule(settings, run.file.layers.length - 1);
   const theta = learnedTheta(run.records, choice);
   const { beta, fbk: feedback } = settings;
   // Tasks and networks of its own, that no other run is tried on: runs stay independent of each other.

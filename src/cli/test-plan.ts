@@ -1,10 +1,13 @@
 /** What `test` is to do: every run on every data set with every number of classes, all checked before the first. */
 import type { Dataset } from '../data/dataset.js';
 import { isNamed } from '../data/open.js';
+import type { Rule } from '../plasticity/rule.js';
 import type { RecordedRun } from '../results/recorded-run.js';
 import { groupBySettings, nameGroups } from './compare.js';
 import type { Settings } from './options.js';
+import { checkFeedback } from './prepare.js';
 import { checkData, recordedSettings } from './recorded.js';
+import { buildRule } from './rule.js';
 import { chooseTasks, type OUTPUTS, type Source, type TestTasks } from './test-tasks.js';
 import { UsageError } from './usage-error.js';
 
@@ -14,12 +17,14 @@ export interface Test {
   readonly curve: string;
   readonly run: RecordedRun;
   readonly settings: Settings;
+  readonly rule: Rule;
   readonly dataset: Dataset;
   readonly tasks: TestTasks;
 }
 
 /** What is asked for; what is left out is as in the run. */
 export interface TestWishes {
+  readonly engine: Settings['engine'];
   readonly data_dir: string | undefined;
   readonly database: readonly string[];
   readonly invert: boolean;
@@ -31,7 +36,7 @@ export interface TestWishes {
 }
 
 /** The run's own tasks. */
-export const AS_IN_RUN: TestWishes = {
+export const AS_IN_RUN: Omit<TestWishes, 'engine'> = {
   ...{ data_dir: undefined, database: [], invert: false, M: [], K: undefined, Q: undefined },
   ...{ from: undefined, outputs: 'network' },
 };
@@ -43,11 +48,11 @@ export type DataFlags = Pick<Settings, 'database' | 'data_dir' | 'invert' | 'dim
  * The tests in the order of their curves, and a table of what the runs differ in, if they do.
  * @param open opens a data set; it is called once for each.
  * @param openTrained the same for data that a run was trained on, where tasks are of other data; undefined where it cannot.
- * @throws UsageError where tasks do not fit the data, or --invert has nothing to turn over.
+ * @throws UsageError where tasks do not fit the data, the engine does not run a rule, or --invert has nothing to turn over.
  */
 export async function planTests(
   runs: readonly RecordedRun[],
-  { database, data_dir, invert, M: classes, K, Q, from, outputs }: TestWishes,
+  { engine, database, data_dir, invert, M: classes, K, Q, from, outputs }: TestWishes,
   open: (flags: DataFlags) => Promise<Dataset>,
   openTrained: (run: RecordedRun, flags: readonly DataFlags[]) => Promise<Dataset | undefined> = async () => undefined,
 ): Promise<{ tests: Test[]; differences?: string }> {
@@ -62,6 +67,7 @@ export async function planTests(
   for (const [i, { runs }] of alike.entries()) {
     for (const run of runs) {
       const settings = recordedSettings(run);
+      const { rule } = buildRule(settings, run.file.layers.length - 1);
       for (const name of database.length > 0 ? database : [settings.database]) {
         const isTurned = invert || (name === settings.database && settings.invert);
         const flags = {
@@ -90,10 +96,11 @@ export async function planTests(
           const size = { M, K: K ?? settings.K, Q: Q ?? settings.Q };
           const tasks = chooseTasks(run, settings, dataset, { from, size, outputs, trained });
           const parts = [several.run && groups[i]!.name, several.data && dataset.name, several.M && `M=${M}`];
-          tests.push({ curve: parts.filter(Boolean).join(' ') || dataset.name, run, settings, dataset, tasks });
+          tests.push({ curve: parts.filter(Boolean).join(' ') || dataset.name, run, settings, rule, dataset, tasks });
         }
       }
     }
   }
+  for (const { settings, rule } of tests) checkFeedback({ ...settings, engine }, rule);
   return { tests, ...differences };
 }

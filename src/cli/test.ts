@@ -20,9 +20,8 @@ import { testManual } from './manual.js';
 import { list, type Options, type Values, value } from './option.js';
 import { runOptions, thetaOption } from './options.js';
 import { checkFolder, force } from './out.js';
-import { checkFeedback, open } from './prepare.js';
+import { open } from './prepare.js';
 import { RUN_FOLDERS, readRuns } from './read-runs.js';
-import { buildRule } from './rule.js';
 import { bar } from './terminal.js';
 import { type DataFlags, planTests, type Test } from './test-plan.js';
 import { OUTPUTS, SOURCES } from './test-tasks.js';
@@ -85,8 +84,6 @@ export const testCommand = command({
       );
       return undefined;
     });
-    for (const { run, settings } of tests)
-      checkFeedback({ ...settings, engine: values.engine }, buildRule(settings, run.file.layers.length - 1).rule);
     for (const folder of new Set(tests.filter(({ tasks }) => tasks.seen).map(({ run }) => run.folder))) {
       terminal.warn(`${folder} has been trained on all that it is tested on: only a run with --split holds some out.`);
     }
@@ -123,13 +120,12 @@ async function runTest(
   engine: AdaptingEngine,
   onTask: (task: number) => void,
 ): Promise<Tested> {
-  const { run, settings, dataset } = test;
+  const { run, settings, rule, dataset } = test;
   const { index, size, layers } = test.tasks;
   const theta = learnedTheta(run.records, choice);
   const { beta, fbk: feedback } = settings;
   // A seed of its own: the tasks and networks are none of those that the run was trained on.
   const setting = { ...size, dataset, index, layers, beta, feedback, seed: `${seed}/test` };
-  const { rule } = buildRule(settings, run.file.layers.length - 1);
   const tables: Table[] = [];
   for await (const points of metaTest({
     ...{ engine, rule, theta, tasks, every },
