@@ -1,6 +1,7 @@
 /** What `test` is to do: every run on every data set with every number of classes, all checked before the first. */
 import type { Dataset } from '../data/dataset.js';
 import { isNamed } from '../data/open.js';
+import { withoutImagesOf } from '../data/overlap.js';
 import type { Rule } from '../plasticity/rule.js';
 import type { RecordedRun } from '../results/recorded-run.js';
 import { groupBySettings, nameGroups } from './compare.js';
@@ -8,7 +9,7 @@ import type { Settings } from './options.js';
 import { checkFeedback } from './prepare.js';
 import { checkData, recordedSettings } from './recorded.js';
 import { buildRule } from './rule.js';
-import { chooseTasks, type OUTPUTS, type Source, type TestTasks } from './test-tasks.js';
+import { chooseTasks, type OUTPUTS, type Source, type TaskWishes, type TestTasks } from './test-tasks.js';
 import { UsageError } from './usage-error.js';
 
 /** One run on one data set with one number of classes. */
@@ -63,6 +64,7 @@ export async function planTests(
   const several = { run: alike.length > 1, data: database.length > 1, M: classes.length > 1 };
   const opened = new Map<string, Dataset>();
   const trainedOn = new Map<string, Dataset | undefined>();
+  const unseenIn = new Map<string, TaskWishes['unseen']>();
   const tests: Test[] = [];
   for (const [i, { runs }] of alike.entries()) {
     for (const run of runs) {
@@ -92,9 +94,14 @@ export async function planTests(
           trainedOn.set(checksum, own?.checksum === checksum ? own : undefined);
         }
         const trained = trainedOn.get(checksum);
+        const pair = `${dataset.checksum} ${checksum}`;
+        // Looks at every image: once for all runs and numbers of classes.
+        if (trained && !unseenIn.has(pair))
+          unseenIn.set(pair, { trained: trained.name, index: withoutImagesOf(dataset, trained) });
+        const unseen = unseenIn.get(pair);
         for (const M of classes.length > 0 ? classes : [settings.M]) {
           const size = { M, K: K ?? settings.K, Q: Q ?? settings.Q };
-          const tasks = chooseTasks(run, settings, dataset, { from, size, outputs, trained });
+          const tasks = chooseTasks(run, settings, dataset, { from, size, outputs, unseen });
           const parts = [several.run && groups[i]!.name, several.data && dataset.name, several.M && `M=${M}`];
           tests.push({ curve: parts.filter(Boolean).join(' ') || dataset.name, run, settings, rule, dataset, tasks });
         }

@@ -1,6 +1,5 @@
 /** Which tasks a learned rule is tested on. */
 import type { Dataset } from '../data/dataset.js';
-import { withoutImagesOf } from '../data/overlap.js';
 import { type ClassIndex, classIndex, type TaskDraw } from '../data/sampler.js';
 import type { RecordedRun } from '../results/recorded-run.js';
 import type { Settings } from './options.js';
@@ -32,8 +31,8 @@ export interface TaskWishes {
   readonly from: Source | undefined;
   readonly size: TaskDraw;
   readonly outputs: (typeof OUTPUTS)[number];
-  /** The data that the run was trained on, where tasks are of other data and it is at hand. */
-  readonly trained: Dataset | undefined;
+  /** Where tasks are of other data than the run was trained on, and that is at hand: its name, and what is not in it. */
+  readonly unseen: { readonly trained: string; readonly index: ClassIndex } | undefined;
 }
 
 /**
@@ -45,14 +44,14 @@ export function chooseTasks(
   { folder, file }: RecordedRun,
   settings: Settings,
   dataset: Dataset,
-  { from, size, outputs, trained }: TaskWishes,
+  { from, size, outputs, unseen }: TaskWishes,
 ): TestTasks {
   const isOwn = dataset.checksum === file.data.checksum;
   const [classes, images] = settings.split as [number, number];
   const source = isOwn ? (from ?? (classes ? 'classes' : images ? 'images' : 'all')) : 'all';
   const { heldOutClasses, heldOutImages } = splitOf(settings, dataset);
-  const unseen = isOwn || !trained ? classIndex(dataset) : withoutImagesOf(dataset, trained);
-  const index = { classes: heldOutClasses, images: heldOutImages, all: unseen }[source];
+  const whole = (isOwn ? undefined : unseen?.index) ?? classIndex(dataset);
+  const index = { classes: heldOutClasses, images: heldOutImages, all: whole }[source];
   const held = `held-out ${source}`;
   if (index.every((one) => one.images.length === 0)) {
     const split = settings.split.join(' ');
@@ -68,7 +67,7 @@ export function chooseTasks(
     );
   }
   const layers = [...file.layers.slice(0, -1), outputs === 'network' ? kept : dataset.classes.length];
-  const leftOut = dataset.labels.length - unseen.reduce((sum, { images }) => sum + images.length, 0);
-  const all = leftOut > 0 ? `all classes without ${leftOut} images of ${trained!.name}` : 'all classes';
+  const leftOut = dataset.labels.length - whole.reduce((sum, { images }) => sum + images.length, 0);
+  const all = leftOut > 0 ? `all classes without ${leftOut} images of ${unseen!.trained}` : 'all classes';
   return { size, index, from: source === 'all' ? all : held, seen: isOwn && source === 'all', layers, leftOut };
 }
