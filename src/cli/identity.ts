@@ -101,8 +101,3 @@ function trait(value: unknown, empty = ''): Trait {
   const parts = Array.isArray(is) ? is.map(String) : Object.entries(is).map((pair) => pair.join('='));
   return { is, text: parts.join(' ') || empty };
 }
-
-/** Whether a setting says where, how long or with which seed a run goes, not what it is. */
-export function isCircumstance(name: string): boolean {
-  return CIRCUMSTANCES.has(name);
-}

@@ -4,6 +4,7 @@ import type { Dataset } from '../data/dataset.js';
 import { isNamed, namedSize, openDataset } from '../data/open.js';
 import { type ClassIndex, classIndex, makeEpisode, type Split, splitClasses, type TaskDraw } from '../data/sampler.js';
 import { ENGINE_FEEDBACKS, type Engine, type Episode, type Feedback } from '../engine/engine.js';
+import { type AdaptingEngine, canAdapt } from '../meta/course.js';
 import { defaultLayers, HIDDEN_LAYERS } from '../network/layers.js';
 import { matrixOf, type Rule, ruleUsesB } from '../plasticity/rule.js';
 import { stream } from '../random/stream.js';
@@ -88,18 +89,18 @@ export async function prepare(
   ]);
   const episodes = MEASURED_EPISODES.map(episodeMaker(assembled));
   const bySize = automaticScale(rule, episodes, theta.slice(rule.terms.length));
-  const { adapt } = await adapting(await engine);
+  const { lr_meta: lrMeta } = settings;
   const tried = episodes.slice(0, TRIED_EPISODES);
   return {
     ...assembled,
-    scale: await steadyScale(bySize, { adapt, rule, theta, lrMeta: settings.lr_meta, episodes: tried }),
+    scale: await steadyScale(bySize, { engine: await adapting(await engine), rule, theta, lrMeta, episodes: tried }),
   };
 }
 
 /** The engine, or the reference engine where it does not adapt without a gradient. */
-async function adapting(engine: Engine): Promise<Required<Pick<Engine, 'adapt'>>> {
-  if (engine.adapt) return { adapt: engine.adapt.bind(engine) };
-  return (await import('../engine/reference/engine.js')).createReferenceEngine() as Required<Engine>;
+async function adapting(engine: Engine): Promise<AdaptingEngine> {
+  if (canAdapt(engine)) return engine;
+  return (await import('../engine/reference/engine.js')).createReferenceEngine();
 }
 
 /** What makes a run's episode n, counted from 1. */

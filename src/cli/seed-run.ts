@@ -7,7 +7,7 @@ import type { Dataset } from '../data/dataset.js';
 import { HeldError, takeLock } from '../lock.js';
 import type { FigureStyle } from '../report/style.js';
 import type { Stretch, Table } from '../study/table.js';
-import type { RunProgram } from '../sweep/program.js';
+import { type RunProgram, reasonOf } from '../sweep/program.js';
 import { type Identity, keyOf } from './identity.js';
 import type { LearnValues } from './learn.js';
 import type { Settings } from './options.js';
@@ -132,9 +132,7 @@ export async function runSeed(
   );
   const stopped = stop.aborted && (code === null || code > 2);
   if (code === 0 || stopped || (code === 1 && /"outcome":"diverged"/.test(stdout))) return;
-  const said = lastWords.findLast((line) => line.startsWith('meta-plasticity: ')) ?? lastWords.join('\n');
-  const reason = said.replace(/^meta-plasticity: /, '') || `its process ended with ${code ?? 'a signal'}`;
-  throw new Error(`${name}, seed ${seed}: ${reason}`);
+  throw new Error(`${name}, seed ${seed}: ${reasonOf({ code, lastWords })}`);
 }
 
 function seedFolder(seed: number): string {

@@ -6,7 +6,7 @@ import { readSealed } from '../results/sealed.js';
 import { meanBand } from '../stats/band.js';
 import type { Recipe } from '../study/recipe.js';
 import { inParallel } from '../sweep/jobs.js';
-import type { RunProgram } from '../sweep/program.js';
+import { type RunProgram, reasonOf } from '../sweep/program.js';
 import type { RunAblation } from './ablate.js';
 import { catchInterrupt, type StopSignal } from './interrupt.js';
 import type { RunAllOptions } from './reproduce.js';
@@ -85,6 +85,5 @@ async function runAblation(
   const words = ['ablate', folder, '--only', ...terms, '--tasks', `${TASKS}`, '--out', join(folder, FOLDER), ...place];
   const { code, lastWords } = await program([...words, '--force', '--quiet'], { stop, onLine: () => {} });
   if (code === 0 || stop.aborted) return;
-  const said = lastWords.findLast((line) => line.startsWith('meta-plasticity: ')) ?? lastWords.join('\n');
-  throw new Error(`ablate ${folder}: ${said.replace(/^meta-plasticity: /, '') || `its process ended with ${code}`}`);
+  throw new Error(`ablate ${folder}: ${reasonOf({ code, lastWords })}`);
 }

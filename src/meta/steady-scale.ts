@@ -3,8 +3,9 @@
  * may be no larger than F0 on a fresh network and still end an episode in NaN at a small coefficient; and where that
  * is, no gradient leads back. So each term is tried out before the run.
  */
-import type { Engine, Episode } from '../engine/engine.js';
+import type { Episode } from '../engine/engine.js';
 import type { Rule } from '../plasticity/rule.js';
+import type { AdaptingEngine } from './course.js';
 
 /** Steps of Adam, all one way, that a term must bear. */
 const STEPS = 10;
@@ -14,7 +15,7 @@ const HALVINGS = 20;
 
 export interface SteadyScaleOptions {
   /** What episodes are adapted with. */
-  readonly adapt: NonNullable<Engine['adapt']>;
+  readonly engine: AdaptingEngine;
   readonly rule: Rule;
   /** Where the run starts: one per coefficient. */
   readonly theta: readonly number[];
@@ -31,11 +32,11 @@ export interface SteadyScaleOptions {
  */
 export async function steadyScale(
   scale: readonly number[],
-  { adapt, rule, theta, lrMeta, episodes }: SteadyScaleOptions,
+  { engine, rule, theta, lrMeta, episodes }: SteadyScaleOptions,
 ): Promise<number[]> {
   const isSteady = async (changed: Float64Array): Promise<boolean> => {
     for (const episode of episodes) {
-      const { loss } = await adapt(episode, rule, changed);
+      const { loss } = await engine.adapt(episode, rule, changed);
       if (!(loss <= 2 * Math.log(episode.layers.at(-1)!))) return false;
     }
     return true;

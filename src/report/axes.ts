@@ -1,7 +1,10 @@
 /** What stands around and behind the curves of a chart. */
 import * as Plot from '@observablehq/plot';
-import { type Chart, grey, type Layout } from './chart.js';
+import type { Chart, Layout } from './chart.js';
 import { logTickLabel, logTicks } from './scale.js';
+
+/** Of all that is no curve. */
+export const grey = '#666666';
 
 export function axes({ x, xLabel = 'Episode', y, yLabel, yScale, yTicks }: Chart, { margin }: Layout): Plot.Markish {
   const centred = { labelAnchor: 'center', labelArrow: 'none' } as const;

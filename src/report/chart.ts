@@ -1,7 +1,7 @@
 import * as Plot from '@observablehq/plot';
 import { parseHTML } from 'linkedom/worker'; // The same in one file: it loads twice as fast.
 import { printable } from '../text.js';
-import { axes, referenceLines } from './axes.js';
+import { axes, grey, referenceLines } from './axes.js';
 import { type Curve, curveMarks, endLabels, trianglesAbove } from './curves.js';
 import { SCALES, type Scale, type ScaleKind } from './scale.js';
 import type { Point } from './series.js';
@@ -43,7 +43,6 @@ export interface Layout {
   readonly pixel: { readonly x: number; readonly y: number };
 }
 
-export const grey = '#666666';
 /** The height of the plotting area where the style does not say one, and the least. */
 const [usualHeight, leastHeight] = [320, 40];
 /** In letters' sizes: margins, small print, and from a line of text to the next. */

@@ -10,6 +10,12 @@ export interface Finished {
   readonly lastWords: readonly string[];
 }
 
+/** Why it failed, in its own words where it has any. */
+export function reasonOf({ code, lastWords }: Pick<Finished, 'code' | 'lastWords'>): string {
+  const said = lastWords.findLast((line) => line.startsWith('meta-plasticity: ')) ?? lastWords.join('\n');
+  return said.replace(/^meta-plasticity: /, '') || `its process ended with ${code ?? 'a signal'}`;
+}
+
 /** Runs the program with these words; `onLine` hears each line of its stderr, `stop` asks it to end. */
 export type RunProgram = (
   argv: readonly string[],

@@ -2,7 +2,7 @@ import { checkRun, type Engine } from '../engine.js';
 import { adapt, runEpisode } from './episode.js';
 
 /** The specification: float64, plain TypeScript, one episode after the other. */
-export function createReferenceEngine(): Engine {
+export function createReferenceEngine(): Engine & Required<Pick<Engine, 'adapt'>> {
   return {
     name: 'reference',
     async run(episodes, rule, theta) {
