@@ -42,7 +42,12 @@ export const compareCommand = command({
     const { writePanels } = await import('../study/write.js'); // The drawing libraries take a while to load.
     const learned = groups.some((group) => columnsOf(group).some((column) => column.startsWith('constant ')));
     const panels = [...PANELS, ...(learned ? ['constant'] : [])].map((column) => ({ column, groups }));
-    await writePanels(folder, 'comparison', { title: `${runs.length} runs`, panels, window: avg_window, style });
+    await writePanels(folder, 'comparison', {
+      title: `${runs.length} run${runs.length === 1 ? '' : 's'}`,
+      panels,
+      window: avg_window,
+      style,
+    });
     const tables = [differences ?? [], endTable(groups, last), endWords(groups, last)].flat().join('\n\n');
     await writeAtomically(join(folder, 'comparison.md'), `${tables}\n`);
     terminal.say(`${tables}\n\nFigure, numbers and tables are in ${folder}`);

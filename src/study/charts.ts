@@ -76,10 +76,12 @@ export function drawPanel(panel: Panel, window: number, style?: FigureStyle): st
   const groups = [...new Set(all.map(({ group }) => group))];
   const columns = [...new Set(all.map(({ column }) => column))];
   const y = axis(panel.column, all, layerOf(panel.column));
+  // A lone curve is the panel's, but for a coefficient of which the panel does not say the name.
+  const unnamed = isTrajectory(panel.column) && columns[0] !== panel.column;
   const inside = (value: number) => (value >= y.y[0] && value <= y.y[1] ? value : Number.NaN);
   const curves = all.map(({ group, column, points }): Curve => {
     const bands = points.filter(({ low, high }) => Number.isFinite(low + high));
-    const several = { group: groups.length > 1, column: columns.length > 1 };
+    const several = { group: groups.length > 1, column: columns.length > 1 || unnamed };
     const [g, c] = [groups.indexOf(group), columns.indexOf(column)];
     return {
       label: [several.group ? group : '', several.column ? symbol(column) : ''].filter(Boolean).join(' '),
@@ -134,7 +136,9 @@ function axis(column: string, curves: readonly PanelCurve[], layer: string): Axi
     }
     case 'theta':
     case 'constant': {
-      const y = [Math.min(0, low) - margin, Math.max(0, high) + margin] as const;
+      const [least, most] = [Math.min(0, low), Math.max(0, high)];
+      const room = 0.06 * (most - least) || 1e-3;
+      const y = [least - room, most + room] as const;
       const name = single ? symbol(column) : kind === 'theta' ? 'θ' : '';
       return { yLabel: `${kind === 'theta' ? 'Coefficient' : 'Constant'} ${name}`.trim(), y, zeroLine: true };
     }

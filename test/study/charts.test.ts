@@ -96,6 +96,25 @@ test('every kind of column can be drawn, also by itself and where it is missing'
   assert.match(drawPanel({ column: 'loss', groups: [FA] }, 1), /No run has a column 'loss'/);
 });
 
+test('a lone coefficient has its name, and room to the frame', () => {
+  for (const [column, name] of [
+    ['constant', 'c'],
+    ['theta', 'θ'],
+  ] as const) {
+    const svg = drawPanel(
+      { column, groups: [group('A', `${column} ${column === 'theta' ? 'F0' : 'c'}`, [[0.2, 0.21]])] },
+      1,
+    );
+    assert.match(svg, new RegExp(`aria-description="label"[^>]*><text [^>]*>${name}<`));
+    const path = /aria-description="curve [^>]*>\s*<path d="([^"]*)"/.exec(svg)![1]!;
+    const heights = [...path.matchAll(/,([\d.]+)/g)].map(([, y]) => Number(y));
+    const [frame] = /<rect [^>]*aria-label="frame"[^>]*>/.exec(svg)!;
+    assert.ok(Math.min(...heights) > Number(/ y="([\d.]+)"/.exec(frame)![1]) + 10, column);
+  }
+  const one = drawPanel({ column: 'theta F0', groups: [group('A', 'theta F0', [[0.2, 0.21]])] }, 1);
+  assert.doesNotMatch(one, /aria-description="label"/);
+});
+
 test('orthonormality is drawn by its real values on a logarithmic axis, and explained', () => {
   const errors = group('A', 'orthonormality 3', [
     [1000, 100, 10, 1],
