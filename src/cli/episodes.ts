@@ -1,4 +1,5 @@
 /** A run from its folder to its summary: trains, writes down, shows, and stops when asked. */
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import type { Engine } from '../engine/engine.js';
@@ -87,6 +88,8 @@ export async function runEpisodes(
   } catch (error) {
     if (!(error instanceof DivergedError)) {
       last?.cancel();
+      if (existsSync(folder))
+        terminal.warn(`What is done is kept; to go on: npx meta-plasticity --resume ${quotePath(folder)}`);
       throw error;
     }
     diverged = error;

@@ -211,6 +211,7 @@ test('a disk that gets full ends the run with a word; given room, it goes on to 
   const { status, stderr } = spawnSync('sh', [...limited, ...flags], { cwd, encoding: 'utf8' });
   assert.equal(status, 1);
   assert.match(stderr, /^meta-plasticity: \S*journal\.jsonl cannot be written \(EFBIG.*\)$/m);
+  assert.match(stderr, /^Warning: What is done is kept; to go on: npx meta-plasticity --resume \S+$/m);
   const folder = onlyRun(cwd, 'full');
   assert.ok(!readFileSync(join(folder, 'journal.jsonl'), 'utf8').endsWith('\n'));
   assert.equal((await run(['--resume', folder, '--quiet'])).code, 0);
