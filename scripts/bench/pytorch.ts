@@ -7,21 +7,38 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { Episode } from '#dist/engine/engine.js';
 
+/** Seconds, loss and gradient of one episode. */
 export interface PytorchRun {
-  readonly seconds: number;
+  readonly wall: number;
+  readonly user: number;
+  readonly system: number;
   readonly loss: number;
   readonly gradient: readonly number[];
 }
 
+/** `plain` autograd, plain autograd with Oja as the `release` writes it, or `fused` by hand. */
+export type Way = 'plain' | 'release' | 'fused';
+
 export interface Pytorch {
   readonly version: string;
-  run(terms: readonly string[], oja: 'rank1' | 'matrix'): Promise<PytorchRun>;
+  run(terms: readonly string[], way: Way, threads: number): Promise<PytorchRun>;
   stop(): void;
 }
 
-/** A python3 that has torch: Debian's (python3-torch) or the first on the path. */
+/**
+ * Plain autograd takes and frees a gigabyte an episode. As it comes, glibc gives that back to the system and gets it
+ * anew, page fault by page fault; with these it keeps what it has, in huge pages where the system has them.
+ */
+export const TUNED = {
+  MALLOC_MMAP_THRESHOLD_: String(2 ** 25),
+  MALLOC_TRIM_THRESHOLD_: String(2 ** 34),
+  MALLOC_TOP_PAD_: String(2 ** 28),
+  GLIBC_TUNABLES: 'glibc.malloc.hugetlb=1',
+} as const;
+
+/** A python3 that has torch: the first on the path or Debian's (python3-torch). */
 function findPython(): string | undefined {
-  return ['/usr/bin/python3', 'python3'].find(
+  return ['python3', '/usr/bin/python3'].find(
     (python) => spawnSync(python, ['-c', 'import torch, numpy']).status === 0,
   );
 }
@@ -30,6 +47,7 @@ function findPython(): string | undefined {
 export async function startPytorch(
   episode: Episode,
   theta: Readonly<Record<string, number>>,
+  environment: Readonly<Record<string, string>> = {},
 ): Promise<Pytorch | undefined> {
   const python = findPython();
   if (!python) return undefined;
@@ -43,7 +61,10 @@ export async function startPytorch(
     writeFileSync(join(folder, `${part}_labels.u8`), episode[`${part}Labels`]);
   }
   const script = fileURLToPath(new URL('./pytorch.py', import.meta.url));
-  const child = spawn(python, [script, folder], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const child = spawn(python, ['-B', script, folder], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+    env: { ...process.env, ...environment },
+  });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const answer = async () => {
     const { value, done } = await lines.next();
@@ -53,8 +74,8 @@ export async function startPytorch(
   const { torch } = await answer();
   return {
     version: torch,
-    async run(terms, oja) {
-      child.stdin.write(`${terms.join(',')} ${oja}\n`);
+    async run(terms, way, threads) {
+      child.stdin.write(`${terms.join(',')} ${way} ${threads}\n`);
       return answer();
     },
     stop() {
