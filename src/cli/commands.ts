@@ -18,5 +18,6 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
   data: ['data sets: fetch, list, verify, sheet', async () => (await import('./data.js')).dataCommand],
   rules: ['the terms of the pool and your own', async () => (await import('./rules.js')).rulesCommand],
   export: ['a learned rule as Python, LaTeX or JSON', async () => (await import('./export.js')).exportCommand],
+  doctor: ['what of this machine works', async () => (await import('./doctor.js')).doctorCommand],
   completion: ['tab completion for bash or zsh', async () => (await import('./completion.js')).completionCommand],
 };

@@ -37,6 +37,16 @@ export const drawManual: Manual = {
   epilogue: 'Without a flag, figures are as the run itself was told.',
 };
 
+export const doctorManual: Manual = {
+  usage: [['meta-plasticity doctor', 'engines, each checked on small episodes, GPU, cache, data, Slurm']],
+  examples: [
+    ['meta-plasticity doctor', 'what there is here'],
+    ['… --engine tensorflow --gpu_mode 1', 'exit code 1 where these do not work'],
+    ['… --data_dir FOLDER --json', 'EMNIST in that folder, for a script'],
+  ],
+  epilogue: 'What a flag names must work: else the exit code is 1. Without --database nothing is downloaded.',
+};
+
 export const completionManual: Manual = {
   usage: [['meta-plasticity completion [bash|zsh]', 'tab completion of commands, flags and their values']],
   examples: [
