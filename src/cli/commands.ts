@@ -14,6 +14,7 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
     "the paper's figures, or a study of your own",
     async () => (await import('./reproduce.js')).reproduceCommand,
   ],
+  sweep: ['a grid of settings, many seeds', async () => (await import('./sweep.js')).sweepCommand],
   compare: ['runs side by side, with bands over seeds', async () => (await import('./compare.js')).compareCommand],
   data: ['data sets: fetch, list, verify, sheet', async () => (await import('./data.js')).dataCommand],
   rules: ['the terms of the pool and your own', async () => (await import('./rules.js')).rulesCommand],

@@ -35,7 +35,7 @@ export async function runEpisodes(
   experiment: Experiment,
   engine: Engine,
   { folder, log }: Started,
-  terminal: Terminal,
+  { terminal, figures }: { readonly terminal: Terminal; readonly figures: boolean },
 ): Promise<{ exitCode: number; result: RunResult }> {
   const { settings, rule, theta, scale } = experiment;
   const { episodes } = settings;
@@ -74,8 +74,9 @@ export async function runEpisodes(
       if (terminal.showsEpisodes) terminal.say(episodeLine(record));
       const now = performance.now();
       const left = ((now - start) / (record.episode - before)) * (episodes - record.episode);
-      if (left < DRAWING_AHEAD) last ??= startDrawing(folder);
-      else if (!drawing && now - drawn > FIGURES_INTERVAL) {
+      if (left < DRAWING_AHEAD) {
+        if (figures) last ??= startDrawing(folder);
+      } else if (figures && !drawing && now - drawn > FIGURES_INTERVAL) {
         drawn = now;
         drawing = startDrawing(folder)
           .draw()
@@ -103,7 +104,7 @@ export async function runEpisodes(
   if (done > 0) {
     await drawing;
     // The run is worth more than a picture: what goes wrong with these is a warning.
-    const problem = await (last ?? startDrawing(folder)).draw();
+    const problem = figures ? await (last ?? startDrawing(folder)).draw() : undefined;
     if (problem) terminal.warn(problem);
     summary = summarise(log.records, coefficientNames(rule), settings.M);
     terminal.say(`\n${formatSummary(summary)}\n`);

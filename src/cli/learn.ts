@@ -21,10 +21,10 @@ import { catchInterrupt, SIGNAL_EXIT_CODES } from './interrupt.js';
 import { learnManual } from './manual.js';
 import { checkMemory } from './memory.js';
 import { type Options, type Values, value } from './option.js';
-import { runOptions } from './options.js';
+import { noFigures, runOptions } from './options.js';
 import { checkFeedback, chooseLayers, layerCount, open } from './prepare.js';
 import { checkResults, refuseResults } from './results-folder.js';
-import { bar } from './terminal.js';
+import { bar, type Io, type Terminal } from './terminal.js';
 import { UsageError } from './usage-error.js';
 import { codeVersion } from './version.js';
 
@@ -45,21 +45,15 @@ const PANELS = ['accuracy', 'loss', 'angle', 'orthonormality'];
 
 export const learnCommand = command({
   name: 'learn',
-  options: learnOptions,
+  options: { ...learnOptions, no_figures: noFigures },
   manual: learnManual,
   words: { what: 'its terms by --theta and --term', least: 0, most: 0 },
-  async run({ values, io, terminal }) {
-    const { rule, theta } = buildFixedRule(values, layerCount(values));
-    checkFeedback(values, rule);
+  async run({ values: { no_figures, ...values }, io, terminal }) {
     const style = styleOf(values);
     await checkResults(values);
-    const known = namedSize(values.database);
-    if (known) fit(values, known);
-    const dataset = await open(values, io, terminal);
+    const { rule, theta, dataset, layers } = await assembleLearning(values, io, terminal);
     const { images, every, Q: query } = values;
-    const network = { layers: fit(values, dataset), beta: values.beta, feedback: values.fbk };
-    const shown = { train: Math.min(images, every), query: query * dataset.classes.length };
-    await checkMemory(values, network.layers, shown, rule);
+    const network = { layers, beta: values.beta, feedback: values.fbk };
     const adapting = await createAdaptingEngine(values);
     const interruption = catchInterrupt(() => terminal.warn('Stopping; once more to stop at once.'));
     try {
@@ -96,7 +90,7 @@ export const learnCommand = command({
       log.close();
       terminal.clear();
       log.check();
-      await draw(folder, title, points, style);
+      if (!no_figures) await draw(folder, title, points, style);
       const last = points.at(-1)!;
       terminal.say(`${terminal.showsEpisodes ? '' : `${progress(last)}\n`}Results are in ${folder}`);
       const diverged = !Number.isFinite(last.loss);
@@ -114,6 +108,22 @@ export const learnCommand = command({
     }
   },
 });
+
+/**
+ * Builds the rule, opens the data and checks that the settings fit them.
+ * @throws UsageError where they do not.
+ */
+export async function assembleLearning(values: LearnValues, io: Io, terminal: Terminal) {
+  const { rule, theta } = buildFixedRule(values, layerCount(values));
+  checkFeedback(values, rule);
+  const known = namedSize(values.database);
+  if (known) fit(values, known);
+  const dataset = await open(values, io, terminal);
+  const layers = fit(values, dataset);
+  const shown = { train: Math.min(values.images, values.every), query: values.Q * dataset.classes.length };
+  await checkMemory(values, layers, shown, rule);
+  return { rule, theta, dataset, layers };
+}
 
 /** The layers; every class must have images left when those to measure on are set aside. */
 function fit({ Q, ...values }: LearnValues, data: Pick<Dataset, 'name' | 'classes' | 'labels'>): readonly number[] {

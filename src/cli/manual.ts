@@ -113,6 +113,28 @@ export const reproduceManual = (studies: readonly Study[]): Manual => ({
     'that tell the runs of a study apart.',
 });
 
+export const sweepManual: Manual = {
+  usage: [
+    ['meta-plasticity sweep --grid …', 'every combination of the values of flags, with every seed'],
+    ['meta-plasticity sweep learn --grid …', 'the same of networks that learn with given coefficients'],
+    ['meta-plasticity sweep STUDY', 'the runs of a study: its name, or a JSON or YAML file'],
+    ['meta-plasticity sweep DIR', 'go on with the sweep in that folder'],
+  ],
+  examples: [
+    ['… sweep --grid fbk=fix,sym --seeds 1..5', 'two rules, five seeds of each'],
+    ["… --grid vec=none,bio,'F0 F9'", 'spaces between the terms of a rule'],
+    ["… --grid 'layers=784,50,47;784,99,47'", '; between values that hold commas'],
+    ['… --zip K=10,25,50 lr_meta=1e-3,2e-3,5e-3', 'values that go together'],
+    ["… --exclude 'fbk=sym K=50'", 'but for these'],
+    ['… --dry_run', 'what would be run, and how long it takes'],
+  ],
+  epilogue:
+    'Every run is an ordinary results folder below <out>/runs, and <out>/sweep.json is the recipe. What is done is kept: the ' +
+    'same command does what is missing or failed, and more values, seeds or --episodes add to what is there. All flags ' +
+    'of training are valid, of learn after the word learn. Values: commas between them; ; where they hold commas (--layers, ' +
+    '--term, F2@1,3), also behind a lone one; a JSON list for all else: term=["a = …", ["b = …", "c = …"]].',
+};
+
 export const compareManual: Manual = {
   usage: [['meta-plasticity compare DIR…', 'runs in and below these folders, seeds of equal settings together']],
   examples: [['meta-plasticity compare results', 'all runs below results']],

@@ -12,6 +12,8 @@ export interface Option<T> {
   readonly initially?: string;
   /** Words that it takes, for completion; absent: any, or paths. */
   readonly values?: readonly string[];
+  /** Its values hold commas, or the items of a list spaces: in a grid `;` parts them. */
+  readonly phrase?: true;
   /** Turns what was given into the value, or throws a UsageError. */
   readonly parse: (given: readonly string[], flag: string) => T;
 }
@@ -20,7 +22,7 @@ export type Options = Readonly<Record<string, Option<unknown>>>;
 /** The values of a table's flags, by name. */
 export type Values<O extends Options> = { [K in keyof O]: O[K] extends Option<infer T> ? T : never };
 
-type Extra = Partial<Pick<Option<unknown>, 'initially' | 'values'>>;
+type Extra = Partial<Pick<Option<unknown>, 'initially' | 'values' | 'phrase'>>;
 
 export function value<T, I = T>(group: string, initial: I, help: string, check: Check<T>, extra: Extra = {}) {
   const parse = ([given]: readonly string[], flag: string): T | I => check(given!, flag);

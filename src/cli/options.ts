@@ -75,7 +75,10 @@ const init = {
 };
 
 const fbkTerm = {
-  ...list('Rule', "a term that changes B, with --fbk plastic: 'name = formula'", text, { initially: 'none' }),
+  ...list('Rule', "a term that changes B, with --fbk plastic: 'name = formula'", text, {
+    initially: 'none',
+    phrase: true,
+  }),
   parse: (given: readonly string[], flag: string): string[] =>
     given.map((item) => (item.trim().startsWith(OF_FEEDBACK) ? item.trim() : OF_FEEDBACK + text(item, flag).trim())),
 };
@@ -115,7 +118,7 @@ function assignments(given: readonly string[], flag: string, what = 'a term'): R
 /** What a run is made of: it is recorded in run.json, and a resumed run takes it from there. */
 export const runOptions = {
   vec,
-  term: list('Rule', "a term of your own: 'name = formula'", text, { initially: 'none' }),
+  term: list('Rule', "a term of your own: 'name = formula'", text, { initially: 'none', phrase: true }),
   fbk: value(
     'Rule',
     'fix' as const,
@@ -140,6 +143,7 @@ export const runOptions = {
   first_images: toggle('Task', 'the same K + Q images of a class in every episode, as main.py does'),
   layers: value('Network', undefined, 'layer sizes, input to output', layerSizes, {
     initially: 'dim²,170,130,100,70,classes',
+    phrase: true,
   }),
   beta: value('Network', 10, 'sharpness of the softplus', positiveNumber),
   episodes: value('Training', 600, 'episodes, one Adam step each', wholeNumber(1)),
@@ -179,8 +183,11 @@ export const thetaOption = value(
   oneOf(THETA_CHOICES),
 );
 
+export const noFigures = toggle('Figures', 'draw none: `draw FOLDER` does at any time');
+
 /** How to run, say and continue: nothing of this changes what comes out. */
 export const controlOptions = {
+  no_figures: noFigures,
   workers: value(
     'Running',
     undefined,

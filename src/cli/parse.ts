@@ -71,8 +71,16 @@ export function wordsOf(options: Options, values: Readonly<Record<string, unknow
     if (value === undefined || value === false) return [];
     if (value === true) return [`--${name}`];
     const given = texts(value, options[name]!) ?? [];
-    return given.length === 0 ? [] : [`--${name}`, ...given];
+    if (given.length > 0) return [`--${name}`, ...given];
+    return options[name]!.values?.includes('none') ? [`--${name}`, 'none'] : [];
   });
+}
+
+/** The values that are not what they are by themselves. */
+export function changed(options: Options, values: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const differs = ([name, value]: [string, unknown]) =>
+    JSON.stringify(value) !== JSON.stringify(options[name]!.initial);
+  return Object.fromEntries(Object.entries(values).filter(differs));
 }
 
 /** yargs reads the words; all values stay text, for the table to check, and its own ideas are turned off. */

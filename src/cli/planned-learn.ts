@@ -1,18 +1,22 @@
 /** A network that learns with a given rule, as a run of a study. */
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { learn } from '../meta/learn.js';
 import { readCourse } from '../results/course.js';
 import { courseColumns, courseTable } from '../study/table.js';
+import { createAdaptingEngine } from './adapting-engine.js';
 import { styleOf } from './figure-options.js';
-import { buildFixedRule } from './fixed-rule.js';
 import { keyOf, learningIdentity } from './identity.js';
-import { learnOptions } from './learn.js';
+import { assembleLearning, learnOptions } from './learn.js';
 import { verbosityOptions } from './option.js';
-import { evaluate, type Given, readObject, wordsOf } from './parse.js';
-import { checkFeedback, layerCount, open } from './prepare.js';
+import { changed, evaluate, type Given, readObject, wordsOf } from './parse.js';
+import { layerCount } from './prepare.js';
 import { recordedOptions } from './recorded.js';
 import type { PlannedRun } from './seed-run.js';
 import { UsageError } from './usage-error.js';
+
+/** Measurements that are made to time one. */
+const MEASURED = 3;
 
 /** learn.json of version 0.1 held these too. */
 const readBack = recordedOptions({ ...learnOptions, ...verbosityOptions });
@@ -34,8 +38,7 @@ export function plannedLearning(sources: readonly Given[]): PlannedRun {
     style: styleOf(settings),
     oneThread: [],
     async check(io, terminal) {
-      checkFeedback(settings, buildFixedRule(settings, layerCount(settings)).rule);
-      return open(settings, io, terminal);
+      return (await assembleLearning(settings, io, terminal)).dataset;
     },
     async find(folder, seed) {
       const names = await readdir(folder).catch(() => []);
@@ -51,8 +54,8 @@ export function plannedLearning(sources: readonly Given[]): PlannedRun {
         }
         const last = points.at(-1);
         const diverged = last !== undefined && !Number.isFinite(last.loss);
-        // Such a run cannot be continued: it is started anew.
-        if (last === undefined || !(diverged || last.images >= images)) return undefined;
+        // Such a run cannot be continued: it is started anew. A clock that was set back may have put that one before it.
+        if (last === undefined || !(diverged || last.images >= images)) continue;
         const table = {
           ...courseTable(points),
           name: `seed ${seed}`,
@@ -72,6 +75,24 @@ export function plannedLearning(sources: readonly Given[]): PlannedRun {
     },
     async words({ res, testName, seed }) {
       return ['learn', ...wordsOf(learnOptions, { ...settings, seed, res, test_name: testName })];
+    },
+    plainWords({ res, testName, seed }) {
+      const own = changed(learnOptions, { ...settings, seed, res, test_name: testName });
+      return ['learn', ...wordsOf(learnOptions, own)];
+    },
+    async measure(io, terminal) {
+      const { layers, dataset, rule, theta } = await assembleLearning(settings, io, terminal);
+      const engine = await createAdaptingEngine(settings);
+      try {
+        const { beta, fbk: feedback, seed, Q: query } = settings;
+        const options = { engine, rule, theta, dataset, layers, beta, feedback, seed, every, query };
+        const times: number[] = [];
+        for await (const _ of learn({ ...options, images: Math.min(images, MEASURED * every) }))
+          times.push(performance.now());
+        return Math.min(...times.slice(1).map((time, i) => time - times[i]!));
+      } finally {
+        await engine.dispose();
+      }
     },
   };
 }

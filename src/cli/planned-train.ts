@@ -2,20 +2,22 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeAtomically } from '../files.js';
-import { MAX_SKIPS_IN_A_ROW } from '../meta/trainer.js';
+import { MAX_SKIPS_IN_A_ROW, startingPoint, train } from '../meta/trainer.js';
 import { troubleOf } from '../report/trouble.js';
 import { findRuns, type RecordedRun, readRecordedRun } from '../results/recorded-run.js';
 import { recordedRule } from '../results/run-file.js';
 import { type Table, trainingColumns, trainingTable } from '../study/table.js';
 import { styleOf } from './figure-options.js';
 import { keyOf, trainingIdentity } from './identity.js';
-import type { Settings } from './options.js';
+import { runOptions, type Settings } from './options.js';
 import { evaluateSettings } from './parity.js';
-import type { Given } from './parse.js';
-import { assemble, layerCount } from './prepare.js';
+import { changed, type Given, wordsOf } from './parse.js';
+import { assemble, episodeMaker, layerCount, prepare } from './prepare.js';
 import { recordedSettings } from './recorded.js';
 import { buildRule } from './rule.js';
 import type { Found, PlannedRun } from './seed-run.js';
+import type { Io } from './terminal.js';
+import { chooseEngine } from './training.js';
 import { UsageError } from './usage-error.js';
 
 /** @throws UsageError for a value that no flag can have. */
@@ -41,7 +43,9 @@ export function plannedTraining(sources: readonly Given[]): PlannedRun {
     style: styleOf(settings),
     oneThread: ['--workers', '1'],
     async check(io, terminal) {
-      return (await assemble(settings, io, terminal)).dataset;
+      const { dataset } = await assemble(settings, io, terminal);
+      await checkEngine(settings, io);
+      return dataset;
     },
     async find(folder, seed) {
       const found = (await findRuns(folder)).at(-1);
@@ -83,7 +87,37 @@ export function plannedTraining(sources: readonly Given[]): PlannedRun {
         testName,
       ];
     },
+    plainWords({ res, testName, seed }, found) {
+      if (found) return continuation(settings, found);
+      return wordsOf(runOptions, changed(runOptions, { ...settings, seed, res, test_name: testName }));
+    },
+    async measure(io, terminal) {
+      const engine = chooseEngine(settings, 1, () => {});
+      try {
+        const { rule, theta, scale, clip, ...experiment } = await prepare(settings, io, terminal, engine);
+        const { meta_batch: metaBatch, lr_meta: lrMeta, lamb, l1 } = settings;
+        const options = { ...{ rule, scale, clip, metaBatch, lrMeta, lamb, l1 }, from: startingPoint(theta) };
+        const makeEpisode = episodeMaker(experiment);
+        const ms: number[] = [];
+        for await (const record of train({ ...options, engine: await engine, makeEpisode, episodes: MEASURED }))
+          ms.push(record.ms);
+        return Math.min(...ms);
+      } finally {
+        await (await engine).dispose();
+      }
+    },
   };
+}
+
+/** Steps that are made to measure one. */
+const MEASURED = 4;
+
+/** Refuses an engine that is not there. */
+async function checkEngine(settings: Settings, io: Io): Promise<void> {
+  const { engine, gpu_mode, relaxed } = settings;
+  const create = () => chooseEngine(settings, 1, () => {});
+  if (io.keep) await io.keep.engine(JSON.stringify([engine, gpu_mode, relaxed]), create);
+  else await (await create()).dispose();
 }
 
 function continuation({ episodes, data_dir }: Settings, { folder }: Found): string[] {

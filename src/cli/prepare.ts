@@ -141,8 +141,8 @@ export async function open(
   io: Io,
   terminal: Terminal,
 ): Promise<Dataset> {
-  try {
-    return await openDataset(database, {
+  const load = () =>
+    openDataset(database, {
       dim,
       invert,
       dataDir: data_dir,
@@ -151,6 +151,8 @@ export async function open(
         terminal.progress(() => (total ? `${bar(done / total)} ${label}` : `${label}: ${done} bytes`)),
       onNotice: (sentence) => terminal.warn(sentence),
     });
+  try {
+    return await (io.keep?.dataset(JSON.stringify([database, data_dir, invert, dim]), load) ?? load());
   } catch (error) {
     // What lies in a folder of the user's is an argument like any other.
     const flag = isNamed(database) ? data_dir !== undefined && '--data_dir' : '--database';

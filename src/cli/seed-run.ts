@@ -1,9 +1,12 @@
 /** One run of a study with one seed: where it lies, how far it is, and the process that starts or continues it. */
 import { createHash } from 'node:crypto';
-import { mkdir } from 'node:fs/promises';
+import { existsSync, readdirSync } from 'node:fs';
+import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Dataset } from '../data/dataset.js';
+import { writeAtomically } from '../files.js';
+import { parseJson } from '../json.js';
 import { HeldError, takeLock } from '../lock.js';
 import type { FigureStyle } from '../report/style.js';
 import type { Stretch, Table } from '../study/table.js';
@@ -44,7 +47,18 @@ interface RunPlan {
   /** Words that keep it to one thread. */
   readonly oneThread: readonly string[];
   /** The words that start it, with results in `<res>/<testName>/`, or continue it. */
-  words(place: { res: string; testName: string; seed: number }, found: Found | undefined): Promise<string[]>;
+  words(place: Place, found: Found | undefined): Promise<string[]>;
+  /** The same without a file of flags: as a user would say it. */
+  plainWords(place: Place, found: Found | undefined): string[];
+  /** Milliseconds that a step takes on one thread: a few are made. */
+  measure(io: Io, terminal: Terminal): Promise<number>;
+}
+
+/** Where a run of some seed puts its results. */
+interface Place {
+  readonly res: string;
+  readonly testName: string;
+  readonly seed: number;
 }
 
 /** A run as far as it is. */
@@ -69,10 +83,58 @@ export interface SeedRun {
   readonly folder: string;
 }
 
-/** The run of that name with that seed, below a results folder: other settings, another folder. */
-export function seedRun(res: string, name: string, plan: PlannedRun, seed: number): SeedRun {
-  const hash = createHash('sha256').update(keyOf(plan.identity)).digest('hex');
-  return { name, seed, plan, folder: join(res, 'runs', `${name}-${hash.slice(0, 8)}`) };
+/** What a run is known by, whatever it is called: a hash of its resolved settings, and its seed. */
+export function runId(identity: Identity, seed: number): string {
+  return `${hashOf(identity)}-${seed}`;
+}
+
+function hashOf(identity: Identity): string {
+  return createHash('sha256').update(keyOf(identity)).digest('hex').slice(0, 8);
+}
+
+/**
+ * A run with each of these seeds, below a results folder: other settings, another folder. The same settings have the same
+ * one, even if they are called otherwise now.
+ */
+export function seedRuns(res: string, name: string, plan: PlannedRun, seeds: readonly number[]): SeedRun[] {
+  const parent = join(res, 'runs');
+  const end = `-${hashOf(plan.identity)}`;
+  const there = existsSync(parent) ? readdirSync(parent).find((folder) => folder.endsWith(end)) : undefined;
+  const folder = join(parent, there ?? `${folderName(name)}${end}`);
+  return seeds.map((seed) => ({ name, seed, plan, folder }));
+}
+
+/** As much of a run's name as every file system takes. */
+function folderName(name: string): string {
+  return name
+    .replaceAll(/[^\w.+@= -]/g, '_')
+    .slice(0, 100)
+    .trim();
+}
+
+/** What became of a run that failed; the next try removes it. */
+export interface Failure {
+  readonly run: Pick<SeedRun, 'name' | 'seed' | 'folder'>;
+  readonly message: string;
+}
+
+/** Writes down why a run failed, for whoever asks later. */
+export async function noteFailure({ run, message }: Failure): Promise<void> {
+  // Where the disk is full, whoever waits hears of it all the same.
+  await writeAtomically(failurePath(run), `${JSON.stringify({ message })}\n`).catch(() => {});
+}
+
+/** Why a run failed the last time, if it did. */
+export async function readFailure(run: Pick<SeedRun, 'folder' | 'seed'>): Promise<string | undefined> {
+  try {
+    return String((parseJson(await readFile(failurePath(run), 'utf8')) as { message: unknown }).message);
+  } catch {
+    return undefined;
+  }
+}
+
+function failurePath({ folder, seed }: Pick<SeedRun, 'folder' | 'seed'>): string {
+  return join(folder, `${seedFolder(seed)}.failed.json`);
 }
 
 /**
@@ -106,8 +168,8 @@ export async function takeSeedRun(
 
 export interface SeedRunOptions {
   readonly program: RunProgram;
-  /** Whether it is to keep to one thread. */
-  readonly oneThread: boolean;
+  /** Words for it beside those of its settings. */
+  readonly more: readonly string[];
   readonly stop: AbortSignal;
   /** Hears of each step. */
   readonly onStep: () => void;
@@ -120,19 +182,21 @@ export interface SeedRunOptions {
 export async function runSeed(
   { name, seed, folder, plan }: SeedRun,
   found: Found | undefined,
-  { program, oneThread, stop, onStep }: SeedRunOptions,
+  { program, more, stop, onStep }: SeedRunOptions,
 ): Promise<void> {
-  const words = await plan.words({ res: folder, testName: seedFolder(seed), seed }, found);
+  await rm(failurePath({ folder, seed }), { force: true });
+  const words = await plan.words(placeOf({ folder, seed }), found);
   const onLine = (line: string) => {
     if (line.startsWith(plan.stepLine)) onStep();
   };
-  const { code, stdout, lastWords } = await program(
-    [...words, ...(oneThread ? plan.oneThread : []), '--json', '--verbose'],
-    { stop, onLine },
-  );
+  const { code, stdout, lastWords } = await program([...words, ...more, '--json', '--verbose'], { stop, onLine });
   const stopped = stop.aborted && (code === null || code > 2);
   if (code === 0 || stopped || (code === 1 && /"outcome":"diverged"/.test(stdout))) return;
   throw new Error(`${name}, seed ${seed}: ${reasonOf({ code, lastWords })}`);
+}
+
+export function placeOf({ folder, seed }: Pick<SeedRun, 'folder' | 'seed'>): Place {
+  return { res: folder, testName: seedFolder(seed), seed };
 }
 
 function seedFolder(seed: number): string {

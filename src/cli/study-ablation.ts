@@ -9,9 +9,9 @@ import { inParallel } from '../sweep/jobs.js';
 import { type RunProgram, reasonOf } from '../sweep/program.js';
 import type { RunAblation } from './ablate.js';
 import { catchInterrupt, type StopSignal } from './interrupt.js';
-import type { RunAllOptions } from './reproduce.js';
 import { findSeedRun } from './seed-run.js';
 import type { StudyRuns } from './study-report.js';
+import type { WorkOptions } from './study-work.js';
 import { bar } from './terminal.js';
 
 /** For each run and seed: with 20 seeds 2,000 tasks. */
@@ -43,7 +43,7 @@ export async function readAblation(folder: string, terms: readonly string[]): Pr
 /** Takes away, a few runs at a time, what the studies claim something about; returns the signal that stopped it, if one did. */
 export async function runAblations(
   studies: readonly StudyRuns[],
-  { jobs, program, terminal }: Pick<RunAllOptions, 'jobs' | 'program' | 'terminal'>,
+  { jobs, program, terminal }: Pick<WorkOptions, 'jobs' | 'program' | 'terminal'>,
 ): Promise<StopSignal | undefined> {
   const due = new Map<string, { terms: Set<string>; dataDir: string | undefined }>();
   for (const { study, runs } of studies) {

@@ -6,6 +6,7 @@ import { markdownLine } from '../report/markdown.js';
 import { seal, writeJson } from '../results/sealed.js';
 import { judge, worst } from '../study/claims.js';
 import type { Group } from '../study/group.js';
+import type { Measure } from '../study/recipe.js';
 import { endTable, endWords, findingsTable, remarks } from '../study/report.js';
 import type { Summary } from '../study/summary.js';
 import { flagsOfRuns, versionsOfRuns } from './run-flags.js';
@@ -16,28 +17,33 @@ import type { Terminal } from './terminal.js';
 
 export interface StudyRuns {
   readonly study: Study;
+  /** That its report lands in. */
+  readonly folder: string;
   readonly runs: readonly SeedRun[];
   /** In what the runs are other than those that the claims are about, if they are. */
   readonly incomparable?: string;
 }
 
 /**
- * Writes `<res>/<study>/<study>.png`, `.svg`, `.csv`, `.md`, `.json` (the recipe) and `findings.json`, says the tables,
- * and returns the result.
+ * Writes `<study>.png`, `.svg`, `.csv`, `.md`, `.json` (the recipe) and `findings.json` into the study's folder, says the
+ * tables, and returns the result; undefined where no run is there.
+ * @param partial whether runs may be missing, or unfinished and so left out.
  */
-export async function reportStudy(planned: StudyRuns, res: string, terminal: Terminal) {
-  const { study, runs, incomparable } = planned;
-  const { name, recipe } = study;
-  const { groups, found } = await gather(planned);
-  const findings = recipe.claims.map((claim) => judge(claim, groups, incomparable === undefined));
+export async function reportStudy(planned: StudyRuns, terminal: Terminal, { partial = false } = {}) {
+  const { study, folder, runs, incomparable } = planned;
+  const { name, recipe, source } = study;
+  const { groups, found } = await gather(planned, partial);
+  const there = (measure: Measure | undefined) => !measure || groups.some((group) => group.name === measure.run);
+  const claims = recipe.claims.filter(({ measure, minus }) => there(measure) && there(minus));
+  const findings = claims.map((claim) => judge(claim, groups, incomparable === undefined));
+  if (groups.length === 0) return undefined;
   const panels = recipe.draw.map(({ column, runs: drawn }) => ({
     column,
     groups: groups.filter((group) => drawn?.includes(group.name) ?? true),
     ...(recipe.bands && { bands: recipe.bands }),
   }));
-  const folder = join(res, name);
   await mkdir(folder, { recursive: true });
-  await writeAtomically(join(folder, `${name}.json`), `${JSON.stringify(recipe, undefined, 2)}\n`);
+  await writeAtomically(join(folder, `${name}.json`), `${JSON.stringify(source, undefined, 2)}\n`);
   const { window, style } = runs[0]!.plan;
   const { writePanels } = await import('../study/write.js'); // The drawing libraries take a while to load.
   await writePanels(folder, name, { title: recipe.title, panels, window, style });
@@ -63,9 +69,9 @@ export async function reportStudy(planned: StudyRuns, res: string, terminal: Ter
       verdict,
       seeds: Math.max(...groups.map((g) => g.tables.length)),
     },
-    headline: (recipe.headline ?? []).map(
-      (measure) => judge({ says: '', measure, between: [null, null] }, groups).here,
-    ),
+    headline: (recipe.headline ?? [])
+      .filter(there)
+      .map((measure) => judge({ says: '', measure, between: [null, null] }, groups).here),
     findings: findings.map(({ claim, band, ...rest }) => ({ says: claim.says, paper: claim.paper, ...band, ...rest })),
   };
   await writeJson(join(folder, 'findings.json'), seal(summary));
@@ -73,11 +79,12 @@ export async function reportStudy(planned: StudyRuns, res: string, terminal: Ter
   return { folder, ...summary };
 }
 
-async function gather({ study, runs }: StudyRuns): Promise<{ groups: Group[]; found: Found[] }> {
+async function gather({ study, runs }: StudyRuns, partial: boolean): Promise<{ groups: Group[]; found: Found[] }> {
   const groups = new Map<string, Group['tables'][number][]>();
   const all: Found[] = [];
   for (const run of runs) {
-    const found = await findSeedRun(run);
+    const found = partial ? await findSeedRun(run).catch(() => undefined) : await findSeedRun(run);
+    if (!found?.done && partial) continue;
     if (!found) throw new Error(`The results of ${run.name}, seed ${run.seed}, are gone from ${run.folder}.`);
     const other = all.find(({ checksum }) => checksum !== found.checksum);
     if (other) {

@@ -1,6 +1,7 @@
 /** What the user sees: text on stdout, and on stderr warnings, errors and one line of progress; nothing in it steers the terminal. */
 
 import { printable, printableLines } from '../text.js';
+import type { Keep } from './keep.js';
 
 /** A stream to write to; the process's own, or a test's. */
 export interface Output {
@@ -14,6 +15,8 @@ export interface Io {
   readonly stdout: Output;
   readonly stderr: Output;
   readonly env: NodeJS.ProcessEnv;
+  /** What other runs of this process left for this one, where it does several. */
+  readonly keep?: Keep;
 }
 
 export interface Verbosity {

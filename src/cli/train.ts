@@ -23,18 +23,29 @@ export const trainCommand = command({
 
     // While other threads read and unpack the data, this one loads what comes after.
     const training = import('./training.js');
-    const choosing = training.then(({ chooseEngine }) =>
-      chooseEngine(settings, values.workers, (sentence) => terminal.warn(sentence)),
-    );
+    const { engine, gpu_mode, relaxed, meta_batch } = settings;
+    const key = JSON.stringify([engine, gpu_mode, relaxed, meta_batch, values.workers]);
+    const choosing = training.then(({ chooseEngine }) => {
+      const choose = () => chooseEngine(settings, values.workers, (sentence) => terminal.warn(sentence));
+      return io.keep?.engine(key, choose) ?? choose();
+    });
     const preparing = prepare(settings, io, terminal, choosing, scales);
     const [, chosen] = await Promise.allSettled([preparing, choosing]);
     try {
       // Of two reasons not to run, the data's is told.
-      const [experiment, engine] = [await preparing, await choosing];
+      const [experiment, chosenEngine] = [await preparing, await choosing];
       const { runTraining } = await training;
-      return await runTraining(experiment, engine, recorded, terminal);
-    } finally {
-      if (chosen.status === 'fulfilled') await chosen.value.dispose();
+      const done = await runTraining(experiment, chosenEngine, recorded, {
+        terminal,
+        figures: !values.no_figures,
+        first: !io.keep || io.keep.runs++ === 0,
+      });
+      if (!io.keep) await chosenEngine.dispose();
+      return done;
+    } catch (error) {
+      if (io.keep) await io.keep.dropEngine();
+      else if (chosen.status === 'fulfilled') await chosen.value.dispose();
+      throw error;
     }
   },
 });

@@ -31,12 +31,19 @@ export async function chooseEngine(
   });
 }
 
+export interface TrainingOptions {
+  readonly terminal: Terminal;
+  readonly figures: boolean;
+  /** Whether the process has done no run before: its start-up has left garbage. */
+  readonly first: boolean;
+}
+
 /** Makes the run's folder, or opens the recorded one, and runs what episodes are due. */
 export async function runTraining(
   experiment: Experiment,
   engine: Engine,
   recorded: Recorded | undefined,
-  terminal: Terminal,
+  { terminal, figures, first }: TrainingOptions,
 ): Promise<{ exitCode: number; result: RunResult }> {
   const { settings } = experiment;
   const notice = gpuNotice(settings.gpu_mode, hasNvidiaGpu(), settings.engine);
@@ -46,9 +53,9 @@ export async function runTraining(
   }
   if (recorded) warnOfUnchecked([recorded], terminal);
   const started = recorded ? await resumeRun(recorded, experiment) : await startRun(experiment, engine.name);
-  collectGarbage();
+  if (first) collectGarbage();
   try {
-    return await runEpisodes(experiment, engine, started, terminal);
+    return await runEpisodes(experiment, engine, started, { terminal, figures });
   } finally {
     await started.close();
   }

@@ -1,6 +1,11 @@
 /** A study as data: which runs, what is drawn of them, and what is claimed about them. */
-import { printable, shortened } from '../text.js';
+import { shortened } from '../text.js';
+import { expandGrid, type ReadAlternative } from './grid.js';
 import type { BandKind, Source } from './group.js';
+import { parseSeeds } from './seeds.js';
+import { fail, list, object, text, texts } from './shape.js';
+
+export { RecipeError } from './shape.js';
 
 /** A JSON object of flags, as in a `--config` file. */
 export type Flags = Readonly<Record<string, unknown>>;
@@ -17,8 +22,14 @@ export interface Recipe {
   readonly bands?: BandKind;
   /** Flags of all runs. */
   readonly flags: Flags;
-  /** Flags of each run by its name, which go before the common ones. */
+  /** Flags of each run by its name, which go before the common ones; those of a grid are among them. */
   readonly runs: Readonly<Record<string, Flags>>;
+  /** Of each run, unless the command line says others. */
+  readonly seeds?: readonly number[];
+  /** Flags of the command line, which go before all and which no claim is about. */
+  readonly over?: Flags;
+  /** The folder below which its runs lie, seen from the recipe's. */
+  readonly res?: string;
   readonly draw: readonly Drawing[];
   readonly claims: readonly Claim[];
 }
@@ -51,27 +62,23 @@ export interface Claim {
   readonly between: readonly [low: number | null, high: number | null];
 }
 
-/** What is wrong with a recipe, in one sentence. */
-export class RecipeError extends Error {
-  override readonly name = 'RecipeError';
-}
-
 /** What a recipe that does not say draws. */
 const DRAWN = ['accuracy', 'loss', 'theta', 'angle'].map((column) => ({ column }));
 
+/** What a recipe may hold. */
+const KEYS = [
+  ...['title', 'paper', 'note', 'headline', 'bands', 'flags', 'runs', 'grid', 'zip', 'exclude', 'seeds'],
+  ...['draw', 'claims', 'over', 'res'],
+];
+
 /**
- * Checks the shape of a recipe that was read from a file.
+ * Checks the shape of a recipe that was read from a file, and makes runs of its grid.
+ * @param read what a value in the grid means; as it is, if absent.
  * @throws RecipeError that names the place; whether the flags are valid shows when they are evaluated.
  */
-export function checkRecipe(json: unknown): Recipe {
-  const keys = ['title', 'paper', 'note', 'headline', 'bands', 'flags', 'runs', 'draw', 'claims'];
-  const recipe = object(json, 'a study', keys);
-  const runs = Object.entries(object(recipe.runs, 'runs')).map(([name, flags]) => {
-    if (!/^\w[\w.+@ -]{0,99}$/.test(name))
-      fail(`runs: '${shortened(name)}' must begin with a letter and go on with those of a file name, at most 100`);
-    return [name, object(flags, `runs.${name}`)] as const;
-  });
-  if (runs.length === 0) fail('runs must hold at least one run');
+export function checkRecipe(json: unknown, read: ReadAlternative = asItIs): Recipe {
+  const recipe = object(json, 'a study', KEYS);
+  const runs = expandRuns(recipe, read);
   const names = runs.map(([name]) => name);
   const draw = list(recipe.draw ?? DRAWN, 'draw').map((item, i) => drawing(item, `draw[${i}]`, names));
   const claims = list(recipe.claims ?? [], 'claims').map((item, i) => claim(item, `claims[${i}]`, names));
@@ -86,15 +93,32 @@ export function checkRecipe(json: unknown): Recipe {
     ...(bands !== undefined && { bands }),
     flags,
     runs: Object.fromEntries(runs),
+    ...(recipe.seeds !== undefined && { seeds: parseSeeds(recipe.seeds, 'seeds') }),
+    ...(recipe.over !== undefined && { over: object(recipe.over, 'over') }),
+    ...texts(recipe, ['res']),
     draw,
     claims,
   };
 }
 
-/** Those of the texts that are there. */
-function texts(json: Record<string, unknown>, keys: readonly string[], place = ''): Record<string, string> {
-  const given = keys.filter((key) => json[key] !== undefined);
-  return Object.fromEntries(given.map((key) => [key, text(json[key], place + key)]));
+const asItIs: ReadAlternative = (flag, value) => ({ flag, value, label: `${flag}=${value}` });
+
+/** Each of the runs that have a name, or else one, with each combination of the grid. */
+function expandRuns(recipe: Record<string, unknown>, read: ReadAlternative): [string, Flags][] {
+  const cells = expandGrid(recipe, read);
+  const grid = recipe.grid !== undefined || recipe.zip !== undefined;
+  const named = grid && recipe.runs === undefined ? { '': {} } : object(recipe.runs, 'runs');
+  const runs = Object.entries(named).flatMap(([run, json]) => {
+    if (!(grid && run === '') && !/^\w[\w.+@ -]{0,99}$/.test(run))
+      fail(`runs: '${shortened(run)}' must begin with a letter and go on with those of a file name, at most 100`);
+    const flags = object(json, `runs.${run}`);
+    return cells.map(({ name, flags: own }) => {
+      const twice = Object.keys(own).find((flag) => flag in flags);
+      if (twice !== undefined) fail(`runs.${run} must not have ${twice}, which the grid has`);
+      return [[run, name].filter(Boolean).join(' '), { ...flags, ...own }] as [string, Flags];
+    });
+  });
+  return runs.length > 0 ? runs : fail('runs must hold at least one run');
 }
 
 function drawing(json: unknown, place: string, names: readonly string[]): Drawing {
@@ -142,24 +166,4 @@ function run(name: unknown, place: string, names: readonly string[]): string {
     names.find((known) => known === name) ??
     fail(`${place} must name a run (${names.join(', ')}), not ${JSON.stringify(name)}`)
   );
-}
-
-function object(json: unknown, place: string, keys?: readonly string[]): Record<string, unknown> {
-  if (typeof json !== 'object' || json === null || Array.isArray(json)) fail(`${place} must be an object`);
-  const unknown = keys && Object.keys(json).find((key) => !keys.includes(key));
-  if (unknown !== undefined) fail(`${place} has no '${unknown}'; valid are ${keys!.join(', ')}`);
-  return json as Record<string, unknown>;
-}
-
-function list(json: unknown, place: string): unknown[] {
-  return Array.isArray(json) ? json : fail(`${place} must be a list`);
-}
-
-function text(json: unknown, place: string): string {
-  if (typeof json !== 'string' || json.trim() === '') fail(`${place} must be a text`);
-  return printable(json) === json ? json : fail(`${place} must be one line, without control characters`);
-}
-
-function fail(message: string): never {
-  throw new RecipeError(`${message}.`);
 }
