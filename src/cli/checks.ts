@@ -8,6 +8,8 @@ export interface Check<T> {
   (given: string, flag: string): T;
   /** Words that it takes, where they are few: for completion. */
   readonly values?: readonly string[];
+  /** Whether what it returns is a whole number. */
+  readonly whole?: true;
 }
 
 /** Refuses a value. */
@@ -23,10 +25,11 @@ function decimal(text: string): number {
 
 export function wholeNumber(min: number, max = Number.MAX_SAFE_INTEGER): Check<number> {
   const valid = `a whole number ${max < Number.MAX_SAFE_INTEGER ? `from ${min} to ${max}` : `of at least ${min}`}`;
-  return (given, flag) => {
+  const check = (given: string, flag: string) => {
     const value = decimal(given);
     return Number.isSafeInteger(value) && value >= min && value <= max ? value : refuse(flag, given, valid);
   };
+  return Object.assign(check, { whole: true as const });
 }
 
 export const finiteNumber: Check<number> = (given, flag) => {

@@ -16,6 +16,7 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
   ],
   sweep: ['a grid of settings, many seeds', async () => (await import('./sweep.js')).sweepCommand],
   compare: ['runs side by side, with bands over seeds', async () => (await import('./compare.js')).compareCommand],
+  collect: ['runs as one table: CSV, Parquet', async () => (await import('./collect.js')).collectCommand],
   data: ['data sets: fetch, list, verify, sheet', async () => (await import('./data.js')).dataCommand],
   rules: ['the terms of the pool and your own', async () => (await import('./rules.js')).rulesCommand],
   export: ['a learned rule as Python, LaTeX or JSON', async () => (await import('./export.js')).exportCommand],

@@ -94,7 +94,10 @@ export function nameGroups(alike: readonly Alike[]): { groups: Group[]; differen
     if (variants(alike, [...telling, name]) > variants(alike, telling)) telling.push(name);
   }
   const text = ({ identity }: Alike, name: string) => identity.get(name)?.text ?? '';
-  const names = alike.map((one) => telling.map((name) => `${name}=${text(one, name)}`).join(' ') || 'runs');
+  const names = alike.map(
+    (one) =>
+      telling.map((name) => (name === 'rule' ? '' : `${name}=`) + text(one, name)).join(' ') || text(one, 'rule'),
+  );
   const letters = names.some((name) => name.length > MAX_NAME);
   const groups = alike.map(({ runs }, i): Group => {
     const name = letters ? letter(i) : names[i]!;

@@ -11,6 +11,7 @@ import { advice } from './advice.js';
 import { type Drawing, startDrawing } from './drawing.js';
 import { header, progressLine } from './header.js';
 import { catchInterrupt, SIGNAL_EXIT_CODES } from './interrupt.js';
+import type { Settings } from './options.js';
 import { type Experiment, episodeMaker } from './prepare.js';
 import { quotePath } from './quote.js';
 import type { Started } from './start.js';
@@ -26,6 +27,9 @@ export interface RunResult {
   /** Absolute path. */
   readonly folder: string;
   readonly outcome: 'complete' | 'interrupted' | 'diverged';
+  readonly seed: number;
+  /** All of its settings, as in run.json. */
+  readonly settings: Settings;
   /** Absent where there was no episode. */
   readonly summary?: Summary;
 }
@@ -119,6 +123,6 @@ export async function runEpisodes(
   const outcome = diverged ? 'diverged' : signal ? 'interrupted' : 'complete';
   return {
     exitCode: diverged ? 1 : signal ? SIGNAL_EXIT_CODES[signal] : 0,
-    result: { folder: resolve(folder), outcome, ...(summary && { summary }) },
+    result: { folder: resolve(folder), outcome, seed: settings.seed, settings, ...(summary && { summary }) },
   };
 }

@@ -85,7 +85,7 @@ function ruleTrait({ terms, constants = [] }: Rule, layers: number): Trait {
   const names = terms.map(({ name, formula }) =>
     findPoolTerm(parsePlacement(name).name) ? name : `${name} = ${formula}`,
   );
-  return { is: [terms.map(({ name }) => name).sort(), compiled], text: names.join(', ') };
+  return { is: [terms.map(({ name }) => name).sort(), compiled], text: names.join(' + ') };
 }
 
 /** Coefficients by name, in its order; without those that are as they are by themselves. */

@@ -98,7 +98,7 @@ export const learnCommand = command({
       const signal = last.images < images ? interruption.received() : undefined;
       const outcome = diverged ? 'diverged' : signal ? 'interrupted' : 'complete';
       return {
-        result: { folder: resolve(folder), outcome, ...plain(last) },
+        result: { folder: resolve(folder), outcome, seed: values.seed, settings: values, ...plain(last) },
         exitCode: diverged ? 1 : signal ? SIGNAL_EXIT_CODES[signal] : 0,
       };
     } finally {

@@ -140,6 +140,18 @@ export const compareManual: Manual = {
   examples: [['meta-plasticity compare results', 'all runs below results']],
 };
 
+export const collectManual: Manual = {
+  usage: [['meta-plasticity collect DIR…', 'results in and below these folders as one table, a row a run']],
+  examples: [
+    ['meta-plasticity collect results --out runs.parquet', 'all runs below results'],
+    ['… --episodes', 'a row an episode'],
+  ],
+  epilogue:
+    'Columns, always in this order: id (of equal settings, and the seed), command, seed, every setting, outcome, accuracy, loss, ' +
+    'theta_F0 …, constant_c …, angle_0 …, orthonormality_1 …, seconds, folder. Numbers of a run are means over its last ' +
+    '100 episodes, of coefficients over the last 50; of learn its last measurement, of test means over runs and tasks.',
+};
+
 export const learnManual: Manual = {
   usage: [['meta-plasticity learn', 'one network learns all classes of a data set online, with fixed coefficients']],
   examples: [

@@ -14,6 +14,8 @@ export interface Option<T> {
   readonly values?: readonly string[];
   /** Its values hold commas, or the items of a list spaces: in a grid `;` parts them. */
   readonly phrase?: true;
+  /** Its value is a whole number. */
+  readonly whole?: true;
   /** Turns what was given into the value, or throws a UsageError. */
   readonly parse: (given: readonly string[], flag: string) => T;
 }
@@ -22,7 +24,7 @@ export type Options = Readonly<Record<string, Option<unknown>>>;
 /** The values of a table's flags, by name. */
 export type Values<O extends Options> = { [K in keyof O]: O[K] extends Option<infer T> ? T : never };
 
-type Extra = Partial<Pick<Option<unknown>, 'initially' | 'values' | 'phrase'>>;
+type Extra = Partial<Pick<Option<unknown>, 'initially' | 'values' | 'phrase' | 'whole'>>;
 
 export function value<T, I = T>(group: string, initial: I, help: string, check: Check<T>, extra: Extra = {}) {
   const parse = ([given]: readonly string[], flag: string): T | I => check(given!, flag);
@@ -48,7 +50,7 @@ export function toggle(group: string, help: string) {
   return { kind: 'switch', group, help, initial: false as boolean, parse } as const satisfies Option<boolean>;
 }
 
-const valuesOf = ({ values }: Check<unknown>): Extra => (values ? { values } : {});
+const valuesOf = ({ values, whole }: Check<unknown>): Extra => ({ ...(values && { values }), ...(whole && { whole }) });
 
 /** What every command says, and how. */
 export const verbosityOptions = {

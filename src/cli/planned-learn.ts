@@ -19,7 +19,7 @@ import { UsageError } from './usage-error.js';
 const MEASURED = 3;
 
 /** learn.json of version 0.1 held these too. */
-const readBack = recordedOptions({ ...learnOptions, ...verbosityOptions });
+export const recordedLearnOptions = recordedOptions({ ...learnOptions, ...verbosityOptions });
 
 /** @throws UsageError for a value that no flag can have. */
 export function plannedLearning(sources: readonly Given[]): PlannedRun {
@@ -46,7 +46,9 @@ export function plannedLearning(sources: readonly Given[]): PlannedRun {
         const course = await readCourse(join(folder, name));
         if (course === undefined) continue;
         const { file, points } = course;
-        const recorded = evaluate(readBack, [readObject(readBack, file.settings, join(course.folder, 'learn.json'))]);
+        const recorded = evaluate(recordedLearnOptions, [
+          readObject(recordedLearnOptions, file.settings, join(course.folder, 'learn.json')),
+        ]);
         if (recorded.seed !== seed || keyOf(learningIdentity(recorded)) !== keyOf(identity)) {
           throw new UsageError(
             `${course.folder} holds a run with other settings: move it away, or choose another --res.`,
