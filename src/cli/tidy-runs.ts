@@ -36,6 +36,7 @@ export const KNOWN: readonly { name: string; kind: Kind }[] = [
   { name: 'id', kind: 'text' },
   { name: 'command', kind: 'text' },
   { name: 'seed', kind: 'whole' },
+  { name: 'rule', kind: 'text' },
   ...Object.entries(SETTINGS).map(([name, option]) => ({ name, kind: kindOf(option) })),
   { name: 'tasks', kind: 'whole' },
 ];
@@ -62,6 +63,9 @@ async function tidyTraining(folder: string): Promise<TidyRun> {
   return {
     about: {
       ...{ id: runId(trainingIdentity(settings), settings.seed), command: 'train', seed: settings.seed },
+      rule: recordedRule(run.file)
+        .terms.map(({ name }) => name)
+        .join(' + '),
       ...cells(runOptions, { ...settings, layers: run.file.layers }),
       ...(settings.clip === 'auto' && { clip: recordedRule(run.file).terms.length > 1 ? 10 : 0 }),
     },
@@ -89,6 +93,7 @@ async function tidyCourse(folder: string): Promise<TidyRun[]> {
     {
       about: {
         ...{ id: runId(learningIdentity(settings), settings.seed), command: 'learn', seed: settings.seed },
+        rule: file.rule.flatMap(({ name, formula }) => (formula === undefined ? [] : [name])).join(' + '),
         ...cells(learnOptions, { ...settings, layers: file.layers }),
       },
       table: { ...table, columns: new Map([...columns, ...theta]) },
@@ -155,7 +160,7 @@ function cells(options: Options, settings: Readonly<Record<string, unknown>>): R
       if (typeof value === 'number' || typeof value === 'boolean') return [name, value];
       if (value === undefined) return [name, null];
       const [, ...words] = wordsOf(options, { [name]: value });
-      return [name, words.join(SETTINGS[name]!.phrase ? '; ' : ' ')];
+      return [name, words.join(SETTINGS[name]!.phrase ? '; ' : ' ') || 'none'];
     }),
   );
 }

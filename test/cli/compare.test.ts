@@ -27,10 +27,10 @@ describe('compare', () => {
         .map((cell) => cell.trim())
         .filter(Boolean)
         .sort(),
-      ['rule=F0 fbk=fix (2 seeds)', 'rule=F0 fbk=sym (1 seed)', 'rule=F0, F2 fbk=fix (2 seeds)'],
+      ['F0 + F2 fbk=fix (2 seeds)', 'F0 fbk=fix (2 seeds)', 'F0 fbk=sym (1 seed)'],
     );
     assert.match(stdout, /^\| +\| rule +\| fbk +\| term_scale +\| test_name +\|/);
-    assert.match(stdout, /^\| rule=F0, F2 fbk=fix +\| F0, F2 +\| fix +\| auto +\| seed-1, seed-2 \|$/m);
+    assert.match(stdout, /^\| F0 \+ F2 fbk=fix +\| F0 \+ F2 +\| fix +\| auto +\| seed-1, seed-2 \|$/m);
     assert.match(
       stdout,
       /\nEnds: means over the last 100 episodes, of coefficients over the last 50; a band needs at least 4 seeds\./,
@@ -52,10 +52,10 @@ describe('compare', () => {
     }
     assert.equal(losses.length, 2);
     const csv = readFileSync('mean/comparison.csv', 'utf8');
-    const [, mean, low, high] = /^"rule=F0, F2 fbk=fix",loss,2,(.*),(.*),(.*),$/m.exec(csv)!;
+    const [, mean, low, high] = /^F0 \+ F2 fbk=fix,loss,2,(.*),(.*),(.*),$/m.exec(csv)!;
     assert.ok(Math.abs(Number(mean) - (losses[0]! + losses[1]!) / 2) < 1e-12);
     assert.deepEqual([low, high], ['', ''], 'no band of two seeds');
-    const seeds = [...csv.matchAll(/^"rule=F0, F2 fbk=fix",loss,2,(.*),,,seed ([12])$/gm)];
+    const seeds = [...csv.matchAll(/^F0 \+ F2 fbk=fix,loss,2,(.*),,,seed ([12])$/gm)];
     assert.deepEqual(
       seeds.map(([, loss, seed]) => [Number(loss), seed]),
       losses.map((loss, i) => [loss, `${i + 1}`]),
