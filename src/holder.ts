@@ -13,6 +13,8 @@ export interface Holder {
   readonly started?: string;
   /** The name of a socket beside the lock that it answers on: so other name spaces can tell whether it lives. */
   readonly socket?: string;
+  /** Whether it writes the lock anew again and again, so that its silence tells that it is gone. */
+  readonly beats?: boolean;
 }
 
 /** This process. */

@@ -1,6 +1,6 @@
 /** A file that one process at a time holds: who it is stands inside. One killed outright leaves it behind; the next takes over. */
 import { randomBytes } from 'node:crypto';
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { open, readFile, rm, writeFile } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
 import { dirname, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -18,7 +18,8 @@ export class HeldError extends Error {
     super(`Another process (${words}) holds ${path}: wait for its end, or delete the file if it is gone.`);
     this.path = path;
     this.holder = words;
-    this.lives = holder !== undefined && isGone(holder) === false;
+    // One that beats either goes on or is taken over.
+    this.lives = holder !== undefined && (isGone(holder) === false || holder.beats === true);
   }
 }
 
@@ -28,6 +29,9 @@ const held = new Set<string>();
 const LONGEST_SOCKET = 100;
 /** Takes over from the dead, and a lock's first words, are a matter of milliseconds: so long they are waited for. */
 const PATIENCE = 2000;
+/** Seconds between two signs of life of who holds a lock, and after how many without one it is given up, seen from other machines. */
+const BEAT = 10;
+const SILENT = 60;
 
 /**
  * Takes the lock, at once, and returns what gives it back.
@@ -37,7 +41,7 @@ export async function takeLock(file: string): Promise<() => Promise<void>> {
   const path = resolve(file);
   const me = thisProcess();
   const voice = me.space === undefined || me.space === FIRST_SPACE ? undefined : await listen(dirname(path));
-  const text = `${JSON.stringify({ ...me, ...(voice && { socket: voice.name }) })}\n`;
+  const text = `${JSON.stringify({ ...me, beats: true, ...(voice && { socket: voice.name }) })}\n`;
   try {
     for (const start = performance.now(); !(await create(path, text)); ) {
       const found = await read(path);
@@ -53,7 +57,9 @@ export async function takeLock(file: string): Promise<() => Promise<void>> {
     throw error;
   }
   held.add(path);
+  const heart = setInterval(() => beat(path, text).catch(() => {}), BEAT * 1000).unref();
   return async () => {
+    clearInterval(heart);
     held.delete(path);
     await voice?.close();
     await rm(path, { force: true });
@@ -109,7 +115,50 @@ async function isLeftBehind(path: string, text: string): Promise<boolean> {
   const gone = isGone(holder);
   if (gone !== 'unknown') return gone;
   const socket = socketOf(path, holder);
-  return socket !== undefined && holder.boot === thisProcess().boot && (await refuses(socket));
+  if (socket !== undefined && holder.boot === thisProcess().boot) return await refuses(socket);
+  return holder.beats === true && (await silence(path)) > SILENT * 1000;
+}
+
+/** A sign of life: the file is written anew, as it is, by whoever still holds it. */
+async function beat(path: string, text: string): Promise<void> {
+  const file = await open(path, 'r+');
+  try {
+    if ((await file.readFile('utf8')) === text) await file.write(text, 0);
+  } finally {
+    await file.close();
+  }
+}
+
+/** Milliseconds since a file was written, by the clock of its file system: those of machines differ. */
+async function silence(path: string): Promise<number> {
+  const probe = `${path}.${randomBytes(6).toString('hex')}.now`;
+  try {
+    await writeFile(probe, '\n');
+    return (await writtenAt(probe)) - (await writtenAt(path));
+  } catch {
+    return 0; // It is there no more, or cannot be told: whoever asks does so again.
+  } finally {
+    await rm(probe, { force: true });
+  }
+}
+
+/** Opened for it: a network's file system then asks its server. */
+async function writtenAt(path: string): Promise<number> {
+  const file = await open(path, 'r');
+  try {
+    return (await file.stat()).mtimeMs;
+  } finally {
+    await file.close();
+  }
+}
+
+/** Who holds a lock now, and whether on this machine; undefined where nobody does. */
+export async function holderOf(file: string): Promise<(Holder & { readonly here: boolean }) | undefined> {
+  const path = resolve(file);
+  const text = await read(path);
+  const holder = text ? parseHolder(text) : undefined;
+  if (!text || !holder || (!held.has(path) && (await isLeftBehind(path, text)))) return undefined;
+  return { ...holder, here: isGone(holder) === false };
 }
 
 function socketOf(path: string, holder: Holder | undefined): string | undefined {

@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path';
 import { describe, test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import { type Holder, thisProcess } from '#dist/holder.js';
-import { HeldError, takeLock } from '#dist/lock.js';
+import { HeldError, holderOf, takeLock } from '#dist/lock.js';
 import { temporaryFolder } from './cli/program.ts';
 
 const linux = { skip: process.platform !== 'linux' && 'only Linux tells' };
@@ -121,4 +121,29 @@ test('of another name space, its socket tells whether it lives', async (t) => {
   await once(child, 'close');
   await (await takeLock(path))();
   assert.deepEqual(readdirSync(dirname(path)), []);
+});
+
+test('of another machine, it is given up once it has been silent for long, by the clock of the file system', async () => {
+  const path = join(temporaryFolder(), 'lock');
+  const holder = { pid: 1, host: 'elsewhere', boot: 'another', beats: true };
+  const write = (secondsAgo: number, content: object) => {
+    writeFileSync(path, JSON.stringify(content));
+    const time = Date.now() / 1000 - secondsAgo;
+    utimesSync(path, time, time);
+  };
+  write(30, holder);
+  assert.equal((await holderOf(path))?.host, 'elsewhere');
+  await assert.rejects(takeLock(path), (error) => error instanceof HeldError && error.lives);
+  // A clock that was set back since: nobody knows.
+  write(-3600, holder);
+  await assert.rejects(takeLock(path), HeldError);
+  // One of an older version gives no signs of life.
+  write(3600, { ...holder, beats: false });
+  await assert.rejects(takeLock(path), (error) => error instanceof HeldError && !error.lives);
+  write(90, holder);
+  assert.equal(await holderOf(path), undefined);
+  const giveBack = await takeLock(path);
+  assert.equal((await holderOf(path))?.here, true);
+  await giveBack();
+  assert.equal(await holderOf(path), undefined);
 });

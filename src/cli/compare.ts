@@ -95,8 +95,7 @@ export function nameGroups(alike: readonly Alike[]): { groups: Group[]; differen
   }
   const text = ({ identity }: Alike, name: string) => identity.get(name)?.text ?? '';
   const names = alike.map(
-    (one) =>
-      telling.map((name) => (name === 'rule' ? '' : `${name}=`) + text(one, name)).join(' ') || 'runs',
+    (one) => telling.map((name) => (name === 'rule' ? '' : `${name}=`) + text(one, name)).join(' ') || 'runs',
   );
   const letters = names.some((name) => name.length > MAX_NAME);
   const groups = alike.map(({ runs }, i): Group => {

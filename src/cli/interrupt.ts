@@ -1,9 +1,11 @@
+import { constants } from 'node:os';
+
 /** Exit codes by convention: 128 plus the signal's number. */
-export const SIGNAL_EXIT_CODES = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
+export const SIGNAL_EXIT_CODES = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129, SIGUSR2: 140 } as const;
 export type StopSignal = keyof typeof SIGNAL_EXIT_CODES;
 
 export interface Interruption {
-  /** Aborted by the first Ctrl-C, SIGTERM or SIGHUP. */
+  /** Aborted by the first Ctrl-C, SIGTERM or SIGHUP, or SIGUSR2, which Slurm is asked to send before a time limit. */
   readonly abort: AbortSignal;
   /** Which it was. */
   readonly received: () => StopSignal | undefined;
@@ -24,7 +26,7 @@ export function ignoreSignal(signal: StopSignal): void {
  */
 export function catchInterrupt(onRequest: () => void): Interruption {
   const controller = new AbortController();
-  const signals = Object.keys(SIGNAL_EXIT_CODES).filter((name) => !ignored.has(name));
+  const signals = Object.keys(SIGNAL_EXIT_CODES).filter((name) => name in constants.signals && !ignored.has(name));
   let received: StopSignal | undefined;
   const handle = (signal: NodeJS.Signals) => {
     received = signal as StopSignal;

@@ -14,6 +14,8 @@ export interface Option<T> {
   readonly values?: readonly string[];
   /** Its values hold commas, or the items of a list spaces: in a grid `;` parts them. */
   readonly phrase?: true;
+  /** Its values are flags of another program. */
+  readonly dashed?: true;
   /** Its value is a whole number. */
   readonly whole?: true;
   /** Turns what was given into the value, or throws a UsageError. */

@@ -58,8 +58,10 @@ export function plannedTraining(sources: readonly Given[]): PlannedRun {
       const diverged = isDiverged(run);
       const steps = run.records.length;
       const { version, commit, data } = run.file;
+      const lately = run.records.slice(-LATELY);
       return {
         folder: found,
+        ...(lately.length > 0 && { ms: lately.reduce((sum, { ms }) => sum + ms, 0) / lately.length }),
         checksum: data.checksum,
         version: { version, ...(commit !== undefined && { commit }) },
         steps,
@@ -109,6 +111,8 @@ export function plannedTraining(sources: readonly Given[]): PlannedRun {
   };
 }
 
+/** Steps that say how long one takes now. */
+const LATELY = 20;
 /** Steps that are made to measure one. */
 const MEASURED = 4;
 

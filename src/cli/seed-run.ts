@@ -64,6 +64,8 @@ interface Place {
 /** A run as far as it is. */
 export interface Found {
   readonly folder: string;
+  /** That a step took lately, where that is written down. */
+  readonly ms?: number;
   /** Of its data. */
   readonly checksum: string;
   /** What it was run with. */
@@ -133,6 +135,11 @@ export async function readFailure(run: Pick<SeedRun, 'folder' | 'seed'>): Promis
   }
 }
 
+/** The lock of who does the run. */
+export function claimPath({ folder, seed }: Pick<SeedRun, 'folder' | 'seed'>): string {
+  return join(folder, `${seedFolder(seed)}.lock`);
+}
+
 function failurePath({ folder, seed }: Pick<SeedRun, 'folder' | 'seed'>): string {
   return join(folder, `${seedFolder(seed)}.failed.json`);
 }
@@ -157,7 +164,7 @@ export async function takeSeedRun(
   await mkdir(folder, { recursive: true });
   for (;;) {
     try {
-      return await takeLock(join(folder, `${seedFolder(seed)}.lock`));
+      return await takeLock(claimPath({ folder, seed }));
     } catch (error) {
       if (!(error instanceof HeldError && error.lives)) throw error;
       if (!wait || wait.aborted) return undefined;

@@ -2,7 +2,7 @@
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { RecipeError } from '../study/recipe.js';
-import { parseSeeds, seedsText } from '../study/seeds.js';
+import { parseSeeds } from '../study/seeds.js';
 import type { RunProgram } from '../sweep/program.js';
 import { startWorkers } from '../sweep/workers.js';
 import { type Check, text, wholeNumber } from './checks.js';
@@ -112,5 +112,3 @@ export async function runStudies(
     workers.close();
   }
 }
-
-export { seedsText };

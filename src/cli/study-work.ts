@@ -96,6 +96,8 @@ export interface WorkOptions {
   readonly program: RunProgram;
   /** Whether runs leave their own figures to `draw`. */
   readonly noFigures?: boolean;
+  /** Whether what another process is at is left to it. */
+  readonly leaveOthers?: boolean;
   readonly terminal: Terminal;
 }
 
@@ -106,11 +108,14 @@ export interface Worked {
 }
 
 /** Does what is due, so many runs at a time: one that fails stops no other. */
-export async function doWork({ due }: Work, { jobs, program, noFigures, terminal }: WorkOptions): Promise<Worked> {
+export async function doWork(
+  { due }: Work,
+  { jobs, program, noFigures, leaveOthers, terminal }: WorkOptions,
+): Promise<Worked> {
   const failures: Failure[] = [];
   const progress = new Progress(due);
   // Where runs take all cores, a second thread of theirs would only add work.
-  const oneThread = jobs >= availableParallelism();
+  const oneThread = leaveOthers || jobs >= availableParallelism();
   const wordsFor = (plan: PlannedRun) => [...(oneThread ? plan.oneThread : []), ...(noFigures ? ['--no_figures'] : [])];
   const interruption = catchInterrupt(() =>
     terminal.warn('Stopping the runs after their episode; once more to stop at once.'),
@@ -154,7 +159,7 @@ export async function doWork({ due }: Work, { jobs, program, noFigures, terminal
   };
   try {
     await inParallel(due, jobs, interruption.abort, (task, stop) => attempt(task, stop, false));
-    const left = others.splice(0);
+    const left = leaveOthers ? [] : others.splice(0);
     if (left.length > 0 && !interruption.abort.aborted)
       terminal.say(`Another process is at ${left.length} of these runs: waiting for it`);
     await inParallel(left, jobs, interruption.abort, (task, stop) => attempt(task, stop, true));

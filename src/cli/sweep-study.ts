@@ -142,6 +142,6 @@ function loneName({ vec = [] }: { vec?: unknown }): string {
 }
 
 /** Flags as a file has them, paths absolute. */
-function flagsAsJson(options: Options, given: Given): Record<string, unknown> {
+export function flagsAsJson(options: Options, given: Given): Record<string, unknown> {
   return Object.fromEntries([...given].map(([name, { values, flag }]) => [name, options[name]!.parse(values, flag)]));
 }

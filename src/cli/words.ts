@@ -33,8 +33,9 @@ export function spellFlags(options: Options, argv: readonly string[]): string[] 
   const spelt: string[] = [];
   for (const word of argv) {
     const last = spelt.at(-1) ?? '';
-    const waits = options[readFlag(last).name]?.kind !== 'switch' && /^--[^=]+$/.test(last);
-    if (waits && /^-[^-]/.test(word)) spelt.push(`${spelt.pop()}=${word}`);
+    const option = options[readFlag(last).name];
+    const waits = option?.kind !== 'switch' && /^--[^=]+$/.test(last);
+    if (waits && (option?.dashed ? /^-/ : /^-[^-]/).test(word)) spelt.push(`${spelt.pop()}=${word}`);
     else spelt.push(/^-[^\d.]/.test(word) ? spellFlag(options, SHORT.get(word) ?? word) : word);
   }
   return spelt;
