@@ -120,12 +120,6 @@ export async function submitAll(
   return results;
 }
 
-/** Puts this task back into the queue, so that it goes on. */
-export async function requeue(env: NodeJS.ProcessEnv): Promise<void> {
-  const { SLURM_ARRAY_JOB_ID: job, SLURM_ARRAY_TASK_ID: task, SLURM_JOB_ID: id } = env;
-  await slurm('scontrol', ['requeue', job !== undefined && task !== undefined ? `${job}_${task}` : `${id}`]);
-}
-
 /** The jobs that were submitted for a study, the oldest first. */
 export async function jobsOf(folder: string): Promise<string[]> {
   const parent = join(folder, FOLDER);

@@ -11,7 +11,7 @@ import { SIGNAL_EXIT_CODES } from './interrupt.js';
 import { sweepManual } from './manual.js';
 import { list, type Options, toggle, value } from './option.js';
 import { quotePath } from './quote.js';
-import { requeue, slurmOptions, submitAll, taskOption } from './slurm.js';
+import { slurmOptions, submitAll, taskOption } from './slurm.js';
 import { studyNames } from './studies.js';
 import { commandsOf } from './study-commands.js';
 import { estimate } from './study-estimate.js';
@@ -20,7 +20,7 @@ import { flagsOfRuns, givenToRuns, planRuns, planWork, runStudies, studyOptions 
 import { distinctRuns, failuresText, findWork } from './study-work.js';
 import { cancel, statusCode, statusOf, statusText } from './sweep-status.js';
 import { SWEEP_FILE, sweepIn, sweepOf } from './sweep-study.js';
-import { duration, type Io, type Terminal } from './terminal.js';
+import { duration, type Terminal } from './terminal.js';
 import { UsageError } from './usage-error.js';
 
 const options = {
@@ -60,7 +60,7 @@ export function sweepWith(program?: RunProgram): Command {
       });
       const planned = planRuns(study, over, { folder, res, seeds });
       const options = { jobs, program, terminal, noFigures: !run_figures };
-      if (task !== undefined) return await doTask(planned, { ...options, io, task, size: values.runs_per_task });
+      if (task !== undefined) return await doTask(planned, { ...options, task, size: values.runs_per_task });
       const work = await planWork([planned], new Map([...over, ...given]), { io, terminal });
       const submission = {
         name: study.name,
@@ -127,17 +127,16 @@ async function lookAfter(word: 'status' | 'cancel', place: string | undefined, t
   return { result: told };
 }
 
-/** A task of an array: does its share; when told of its time limit, it goes back into the queue. */
-async function doTask(planned: StudyRuns, { io, task, size, ...options }: TaskOptions): Promise<Done> {
+/** A task of an array: does its share; told of its time limit it ends with 140, and the script puts it back into the queue. */
+async function doTask(planned: StudyRuns, { task, size, ...options }: TaskOptions): Promise<Done> {
   const runs = distinctRuns(planned.runs).slice(task * size, (task + 1) * size);
   const work = await findWork(runs);
   const { failures, signal } = await runStudies([], work, { ...options, leaveOthers: true });
   if (failures.length > 0) options.terminal.warn(failuresText(failures));
-  if (signal === 'SIGUSR2') await requeue(io.env);
   if (signal) return { exitCode: SIGNAL_EXIT_CODES[signal] };
   return { exitCode: failures.length > 0 ? 1 : 0 };
 }
 
-type TaskOptions = Parameters<typeof runStudies>[2] & { readonly io: Io; readonly task: number; readonly size: number };
+type TaskOptions = Parameters<typeof runStudies>[2] & { readonly task: number; readonly size: number };
 
 export const sweepCommand = sweepWith();

@@ -52,7 +52,13 @@ ${directives.map((word) => `#SBATCH ${/\s/.test(word) ? JSON.stringify(word) : w
 
 # Each task of the array does ${runs_per_task} runs. ${WARNING} s before its time limit it gets SIGUSR2: it then finishes its episode, is
 # put back into the queue, and goes on where it was. $1 is the number of its first task, where the array had to be split.
-exec ${command} --task "$((\${1:-0} + SLURM_ARRAY_TASK_ID))" --runs_per_task ${runs_per_task} --jobs "\${SLURM_CPUS_PER_TASK:-1}"
+${command} --task "$((\${1:-0} + SLURM_ARRAY_TASK_ID))" --runs_per_task ${runs_per_task} --jobs "\${SLURM_CPUS_PER_TASK:-1}" &
+task=$!
+trap 'kill -USR2 $task' USR2
+trap 'kill -TERM $task' TERM
+while wait $task; code=$?; kill -0 $task 2>/dev/null; do :; done
+if [ $code = 140 ]; then scontrol requeue "\${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID"; fi
+exit $code
 `;
 }
 

@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { arrayParts, batchScript, countStates, maxArraySize } from '#dist/sweep/slurm.js';
+import { temporaryFolder } from '../cli/program.ts';
 
 const script = {
   ...{ name: 'my sweep', folder: '/a/100%/slurm/1', cwd: '/home/me and you', command: "node main.js sweep '/a b'" },
@@ -23,8 +28,8 @@ test('the script says what a task is, and what sbatch is to know; words of the u
     '#SBATCH --time=4:00:00',
     '#SBATCH --account=x',
   ]);
-  const command = `exec node main.js sweep '/a b' --task "$((\${1:-0} + SLURM_ARRAY_TASK_ID))" --runs_per_task 20 --jobs "\${SLURM_CPUS_PER_TASK:-1}"`;
-  assert.equal(lines.at(-2), command);
+  const command = `node main.js sweep '/a b' --task "$((\${1:-0} + SLURM_ARRAY_TASK_ID))" --runs_per_task 20 --jobs "\${SLURM_CPUS_PER_TASK:-1}" &`;
+  assert.ok(lines.includes(command));
 });
 
 test('tasks as arrays, split where a number would be too large', () => {
@@ -48,4 +53,32 @@ test('what Slurm says', () => {
       ['cancelled', 1],
     ],
   );
+});
+
+test('told of the time limit at any moment, also before the program listens, a task is put back into the queue', async () => {
+  const folder = temporaryFolder();
+  const scontrol = join(folder, 'scontrol');
+  writeFileSync(scontrol, `#!/bin/sh\necho "$*" > ${folder}/asked\n`);
+  chmodSync(scontrol, 0o755);
+  for (const [program, code] of [
+    ["trap 'exit 140' USR2; echo ready; while :; do sleep 0.05; done", 140],
+    ['echo ready; exec sleep 60', 140], // It dies of the signal.
+    ['echo ready; exit 3', 3],
+  ] as const) {
+    rmSync(join(folder, 'asked'), { force: true });
+    writeFileSync(join(folder, 'program.sh'), program);
+    const text = batchScript({ ...script, command: `bash ${folder}/program.sh` });
+    const env = {
+      ...process.env,
+      PATH: `${folder}:${process.env.PATH}`,
+      SLURM_ARRAY_JOB_ID: '7',
+      SLURM_ARRAY_TASK_ID: '2',
+    };
+    const child = spawn('bash', ['-c', text], { env });
+    await once(child.stdout, 'data');
+    if (code === 140) child.kill('SIGUSR2');
+    assert.deepEqual(await once(child, 'close'), [code, null]);
+    const asked = existsSync(join(folder, 'asked')) ? readFileSync(join(folder, 'asked'), 'utf8') : '';
+    assert.equal(asked, code === 140 ? 'requeue 7_2\n' : '');
+  }
 });
