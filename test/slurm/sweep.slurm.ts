@@ -91,7 +91,8 @@ describe('a sweep on Slurm', { skip }, () => {
         ([, count]) => Number(count),
       );
     await waitFor('the end of the killed task', () => (status().slurm.failed ?? 0) > 0);
-    execFileSync('scontrol', ['requeue', `${job}_1`], { env, stdio: 'ignore' });
+    // Refused while its time limit has just put it back.
+    await waitFor('the requeue', () => spawnSync('scontrol', ['requeue', `${job}_1`], { env }).status === 0);
     await waitFor('a task after its requeue and its time limit', () => Math.max(...restarts()) >= 2);
     await waitFor('the end of the job', () => !status().slurm.running && !status().slurm.pending);
     const logs = listing(join(folder, 'far/slurm/1')).filter((path) => path.endsWith('.log'));
