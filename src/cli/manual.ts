@@ -152,6 +152,42 @@ export const collectManual: Manual = {
     '100 episodes, of coefficients over the last 50; of learn its last measurement, of test means over runs and tasks.',
 };
 
+export const reportManual: Manual = {
+  usage: [
+    [
+      'meta-plasticity report DIR…',
+      'a page of the runs in and below these folders: one file, to open from disk or to mail',
+    ],
+  ],
+  examples: [
+    ['meta-plasticity report results --open', 'all runs below results, in the browser'],
+    ['… report results/DIR --out mine.html', 'one run'],
+  ],
+  epilogue:
+    'Runs and studies write such a page (report.html) by themselves, without pictures. It needs no network and fetches nothing. ' +
+    'It has no paths of this machine, but the names of your folders and your formulas.',
+};
+
+export const liveManual: Manual = {
+  usage: [['meta-plasticity live DIR…', 'the report of these folders, on 127.0.0.1, that follows runs as they go on']],
+  examples: [
+    ['meta-plasticity live results --open', 'in the browser'],
+    ['meta-plasticity --vec bio --live', 'beside a run, as long as it goes on'],
+  ],
+  epilogue:
+    'It looks into the folder once a second, so that a cluster may write to it. Nobody but this machine can see the page, which only ' +
+    'reads: through `ssh -L 8000:127.0.0.1:8000` it can be seen from elsewhere.',
+};
+
+export const playManual: Manual = {
+  usage: [['meta-plasticity play', 'the playground, on 127.0.0.1: everything is computed in the browser']],
+  examples: [
+    ['meta-plasticity play --open', 'in the browser'],
+    ['meta-plasticity play --site public', 'a folder that any web server can serve'],
+  ],
+  epilogue: 'With ?embed=1 behind its address the page leaves its text out. For a class of one hour: docs/TEACHING.md.',
+};
+
 export const learnManual: Manual = {
   usage: [['meta-plasticity learn', 'one network learns all classes of a data set online, with fixed coefficients']],
   examples: [

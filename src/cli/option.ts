@@ -10,6 +10,8 @@ export interface Option<T> {
   readonly initial: T;
   /** The default in words, where `initial` does not say it. */
   readonly initially?: string;
+  /** What it is where the flag is given without a value; absent: that is refused. */
+  readonly bare?: string;
   /** Words that it takes, for completion; absent: any, or paths. */
   readonly values?: readonly string[];
   /** Its values hold commas, or the items of a list spaces: in a grid `;` parts them. */
@@ -26,7 +28,7 @@ export type Options = Readonly<Record<string, Option<unknown>>>;
 /** The values of a table's flags, by name. */
 export type Values<O extends Options> = { [K in keyof O]: O[K] extends Option<infer T> ? T : never };
 
-type Extra = Partial<Pick<Option<unknown>, 'initially' | 'values' | 'phrase' | 'whole'>>;
+type Extra = Partial<Pick<Option<unknown>, 'initially' | 'values' | 'phrase' | 'whole' | 'bare'>>;
 
 export function value<T, I = T>(group: string, initial: I, help: string, check: Check<T>, extra: Extra = {}) {
   const parse = ([given]: readonly string[], flag: string): T | I => check(given!, flag);

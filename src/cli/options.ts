@@ -23,6 +23,7 @@ import {
   wholeNumber,
 } from './checks.js';
 import { figureOptions } from './figure-options.js';
+import { liveOption } from './live-process.js';
 import { list, type Options, toggle, type Values, value } from './option.js';
 import { poolNames } from './rule.js';
 import { UsageError } from './usage-error.js';
@@ -195,6 +196,7 @@ export const controlOptions = {
     wholeNumber(1, 256),
     { initially: 'one a task, at most one a core' },
   ),
+  live: liveOption,
   resume: value('Running', undefined, 'continue the run in this folder', folder),
   config: value('Running', undefined, 'JSON file of flags; the command line overrides it', text),
 } satisfies Options;

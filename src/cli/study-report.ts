@@ -13,6 +13,7 @@ import { flagsOfRuns, versionsOfRuns } from './run-flags.js';
 import { type Found, findSeedRun, type SeedRun } from './seed-run.js';
 import type { Study } from './studies.js';
 import { ablatedTerms, readAblation } from './study-ablation.js';
+import { writeStudyPage } from './study-page.js';
 import type { Terminal } from './terminal.js';
 
 export interface StudyRuns {
@@ -25,14 +26,14 @@ export interface StudyRuns {
 }
 
 /**
- * Writes `<study>.png`, `.svg`, `.csv`, `.md`, `.json` (the recipe) and `findings.json` into the study's folder, says the
+ * Writes `<study>.png`, `.svg`, `.csv`, `.md`, `.json` (the recipe), `findings.json` and `report.html` into the study's folder, says the
  * tables, and returns the result; undefined where no run is there.
  * @param partial whether runs may be missing, or unfinished and so left out.
  */
 export async function reportStudy(planned: StudyRuns, terminal: Terminal, { partial = false } = {}) {
   const { study, folder, runs, incomparable } = planned;
   const { name, recipe, source } = study;
-  const { groups, found } = await gather(planned, partial);
+  const { groups, found, present } = await gather(planned, partial);
   const there = (measure: Measure | undefined) => !measure || groups.some((group) => group.name === measure.run);
   const claims = recipe.claims.filter(({ measure, minus }) => there(measure) && there(minus));
   const findings = claims.map((claim) => judge(claim, groups, incomparable === undefined));
@@ -55,6 +56,8 @@ export async function reportStudy(planned: StudyRuns, terminal: Terminal, { part
     endTable(groups),
     endWords(groups),
   ];
+  const notes = [recipe.note ?? '', ...remarks(findings, incomparable)].filter(Boolean);
+  await writeStudyPage({ folder, title: recipe.title, notes, runs: present, found });
   const page = [...parts, '## Runs', flagsOfRuns(runs), versionsOfRuns(found)];
   await writeAtomically(
     join(folder, `${name}.md`),
@@ -79,9 +82,13 @@ export async function reportStudy(planned: StudyRuns, terminal: Terminal, { part
   return { folder, ...summary };
 }
 
-async function gather({ study, runs }: StudyRuns, partial: boolean): Promise<{ groups: Group[]; found: Found[] }> {
+async function gather(
+  { study, runs }: StudyRuns,
+  partial: boolean,
+): Promise<{ groups: Group[]; found: Found[]; present: SeedRun[] }> {
   const groups = new Map<string, Group['tables'][number][]>();
   const all: Found[] = [];
+  const present: SeedRun[] = [];
   for (const run of runs) {
     const found = partial ? await findSeedRun(run).catch(() => undefined) : await findSeedRun(run);
     if (!found?.done && partial) continue;
@@ -94,6 +101,7 @@ async function gather({ study, runs }: StudyRuns, partial: boolean): Promise<{ g
     const ends = terms.length > 0 ? await readAblation(found.folder, terms) : undefined;
     groups.set(run.name, [...(groups.get(run.name) ?? []), { ...found.table, ...(ends && { ends }) }]);
     all.push(found);
+    present.push(run);
   }
-  return { groups: [...groups].map(([name, tables], colour) => ({ name, tables, colour })), found: all };
+  return { groups: [...groups].map(([name, tables], colour) => ({ name, tables, colour })), found: all, present };
 }

@@ -38,6 +38,7 @@ export const trainCommand = command({
       const done = await runTraining(experiment, chosenEngine, recorded, {
         terminal,
         figures: !values.no_figures,
+        live: values.live,
         first: !io.keep || io.keep.runs++ === 0,
       });
       if (!io.keep) await chosenEngine.dispose();

@@ -5,6 +5,7 @@ import type { Engine } from '../engine/engine.js';
 import { collectGarbage } from './collect-garbage.js';
 import { type RunResult, runEpisodes } from './episodes.js';
 import { gpuNotice, hasNvidiaGpu } from './gpu.js';
+import { startLive } from './live-process.js';
 import type { Settings } from './options.js';
 import type { Experiment } from './prepare.js';
 import { type Recorded, resumeRun, startRun } from './start.js';
@@ -34,6 +35,8 @@ export async function chooseEngine(
 export interface TrainingOptions {
   readonly terminal: Terminal;
   readonly figures: boolean;
+  /** Port of a page that follows it; undefined: none. */
+  readonly live: number | undefined;
   /** Whether the process has done no run before: its start-up has left garbage. */
   readonly first: boolean;
 }
@@ -43,7 +46,7 @@ export async function runTraining(
   experiment: Experiment,
   engine: Engine,
   recorded: Recorded | undefined,
-  { terminal, figures, first }: TrainingOptions,
+  { terminal, figures, first, live }: TrainingOptions,
 ): Promise<{ exitCode: number; result: RunResult }> {
   const { settings } = experiment;
   const notice = gpuNotice(settings.gpu_mode, hasNvidiaGpu(), settings.engine);
@@ -54,9 +57,11 @@ export async function runTraining(
   if (recorded) warnOfUnchecked([recorded], terminal);
   const started = recorded ? await resumeRun(recorded, experiment) : await startRun(experiment, engine.name);
   if (first) collectGarbage();
+  const endLive = startLive(started.folder, live, terminal);
   try {
     return await runEpisodes(experiment, engine, started, { terminal, figures });
   } finally {
     await started.close();
+    await endLive();
   }
 }

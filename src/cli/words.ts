@@ -31,20 +31,22 @@ export function unknownFlag(said: string, options: Options, prefix: string): Usa
  */
 export function spellFlags(options: Options, argv: readonly string[]): string[] {
   const spelt: string[] = [];
-  for (const word of argv) {
+  for (const [i, word] of argv.entries()) {
     const last = spelt.at(-1) ?? '';
     const option = options[readFlag(last).name];
     const waits = option?.kind !== 'switch' && /^--[^=]+$/.test(last);
     if (waits && (option?.dashed ? /^-/ : /^-[^-]/).test(word)) spelt.push(`${spelt.pop()}=${word}`);
-    else spelt.push(/^-[^\d.]/.test(word) ? spellFlag(options, SHORT.get(word) ?? word) : word);
+    else spelt.push(/^-[^\d.]/.test(word) ? spellFlag(options, SHORT.get(word) ?? word, argv[i + 1]) : word);
   }
   return spelt;
 }
 
-function spellFlag(options: Options, word: string): string {
+function spellFlag(options: Options, word: string, next?: string): string {
   const { name: spelling, given } = readFlag(word);
   const name = nameOf(options, spelling);
   if (name === undefined) throw unknownFlag(word.split('=', 1)[0]!, options, '--');
+  const { bare } = options[name]!;
+  if (given === undefined && bare !== undefined && !/^\d/.test(next ?? '')) return `--${name}=${bare}`;
   if (given === undefined) return `--${name}`;
   // yargs would read whatever it does not understand as false.
   if (options[name]!.kind === 'switch') options[name]!.parse([given], `--${name}`);

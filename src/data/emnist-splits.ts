@@ -2,16 +2,11 @@
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { BALANCED, CAPITALS, DIGITS, SMALL } from './characters.js';
 
 /** EMNIST's six selections of NIST Special Database 19. */
 export const EMNIST_SPLITS = ['balanced', 'byclass', 'bymerge', 'digits', 'letters', 'mnist'] as const;
 export type EmnistSplit = (typeof EMNIST_SPLITS)[number];
-
-const DIGITS = Array.from('0123456789');
-const CAPITALS = Array.from('ABCDEFGHIJKLMNOPQRSTUVWXYZ');
-const SMALL = CAPITALS.map((letter) => letter.toLowerCase());
-/** EMNIST Balanced's 47 classes, in its order. */
-export const BALANCED: readonly string[] = [...DIGITS, ...CAPITALS, ...Array.from('abdefghnqrt')];
 
 /** Classes in label order, and images of each in the test part where all have as many. */
 export const SPLIT_SIZES: Readonly<Record<EmnistSplit, { classes: readonly string[]; perClass?: number }>> = {

@@ -88,6 +88,7 @@ describe('reproduce', () => {
     assert.deepEqual(listing('whole/mine'), [
       'findings.json',
       ...['csv', 'json', 'md', 'png', 'svg'].map((type) => `mine.${type}`),
+      'report.html',
     ]);
     const page = readFileSync('whole/mine/mine.md', 'utf8');
     assert.match(page, /\n## Runs\n\nAll runs, seeds 1 to 2: `meta-plasticity [^\n]*--fbk fix [^\n]*--lr_meta 0.001 /);

@@ -18,7 +18,7 @@ const FILES = [
     `meta_${name}.png`,
     `meta_${name}.svg`,
   ]),
-  ...['params.txt', 'run.json'],
+  ...['params.txt', 'report.html', 'run.json'],
 ];
 
 describe('a run', () => {

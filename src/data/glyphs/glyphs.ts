@@ -4,18 +4,14 @@ import { dirname, join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
-import seedrandom from 'seedrandom';
 import { writeAtomically } from '../../files.js';
 import { CHOOSE_CACHE, defaultCacheDir, writableCache } from '../cache.js';
+import { BALANCED as CLASSES } from '../characters.js';
 import { datasetChecksum } from '../checksum.js';
 import { type Dataset, imageBytes } from '../dataset.js';
-import { BALANCED as CLASSES } from '../emnist-splits.js';
 import { openIdx } from '../idx-file.js';
-import { drawGlyph } from './draw.js';
-import { embeddedDrawings } from './strokes.js';
-
-/** The capitals whose class also holds the small letter, as in EMNIST Balanced. */
-const MERGED = new Set('CIJKLMOPSUVWXYZ');
+import { embeddedDrawings } from './embedded.js';
+import { glyphImage } from './image.js';
 
 export interface GlyphsOptions {
   /** Default 0: everybody's `glyphs` are the same images, whatever the seed of a run. */
@@ -53,7 +49,7 @@ export async function loadGlyphs(options: GlyphsOptions = {}): Promise<Dataset> 
   const key = createHash('sha256').update(String(seed)).digest('hex').slice(0, 16);
   const file = join('glyphs', `${dim}x${dim}-${perClass}-${key}-idx3-ubyte.gz`);
   const size = dim * dim;
-  const draw = (i: number) => drawImage(labels[i]!, i % perClass, dim, seed);
+  const draw = (i: number) => glyphImage(embeddedDrawings(), { label: labels[i]!, index: i % perClass, dim, seed });
   // The first image of each class tells whether the file is of this version and this seed.
   const isCurrent = (kept: Uint8Array) =>
     CLASSES.every((_, c) => {
@@ -75,14 +71,6 @@ export async function loadGlyphs(options: GlyphsOptions = {}): Promise<Dataset> 
     });
   }
   return { name: 'glyphs', dim, classes: CLASSES, images, labels, checksum: datasetChecksum(images, labels) };
-}
-
-function drawImage(label: number, index: number, dim: number, seed: number | string): Uint8Array {
-  const random = seedrandom(`${seed}/glyphs/${label}/${index}`);
-  const capital = CLASSES[label]!;
-  const character = MERGED.has(capital) && random() < 0.5 ? capital.toLowerCase() : capital;
-  const drawings = embeddedDrawings().get(character)!;
-  return drawGlyph(drawings[Math.floor(random() * drawings.length)]!, dim, random);
 }
 
 /** The images if the file is there and whole (gzip's own CRC-32 and length), else undefined. */

@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-
 /** x to the right and y down. */
 export type Point = readonly [x: number, y: number];
 
@@ -7,7 +5,7 @@ export type Point = readonly [x: number, y: number];
 export type Stroke = readonly Point[];
 
 /** assets/glyphs/strokes.json, which scripts/glyphs builds; a stroke is x0, y0, x1, y1, … in hundredths of an H. */
-interface Asset {
+export interface StrokesAsset {
   /** The handwriting fonts the strokes were traced from; NOTICE.md has their licence. */
   readonly fonts: readonly string[];
   /** For each character one drawing per font. */
@@ -18,23 +16,16 @@ interface Asset {
 const PIECE = 12;
 
 /** One character's drawings, one per font; the larger side of each spans 0 … 1. */
-type Drawings = readonly (readonly Stroke[])[];
+export type Drawings = readonly (readonly Stroke[])[];
 
-let read: ReadonlyMap<string, Drawings> | undefined;
-
-/** The embedded drawings of 0-9, A-Z and a-z; the file is read once. */
-export function embeddedDrawings(): ReadonlyMap<string, Drawings> {
-  if (read) return read;
-  const { glyphs } = JSON.parse(
-    readFileSync(new URL('../../../assets/glyphs/strokes.json', import.meta.url), 'utf8'),
-  ) as Asset;
-  read = new Map(
+/** The drawings of 0-9, A-Z and a-z. */
+export function drawingsOf({ glyphs }: StrokesAsset): ReadonlyMap<string, Drawings> {
+  return new Map(
     Object.entries(glyphs).map(([character, drawings]) => [
       character,
       drawings.map((strokes) => toUnitSquare(strokes.map(subdivide))),
     ]),
   );
-  return read;
 }
 
 function subdivide(flat: readonly number[]): Stroke {
