@@ -46,7 +46,7 @@ describe('sweep', () => {
     assert.match(stdout, /\[##########\] 8\/8 runs {2}24\/24 steps .* {2}fbk=sym F0 \+ F2 \+ F9, seed \d\n/);
     assert.match(stdout, /\| fbk=fix F0 \(2 seeds\) \| fbk=fix F0 \+ F2 \+ F9 \(2 seeds\) \| fbk=sym F0 \(2 seeds\)/);
     assert.deepEqual(readdirSync('whole').sort(), [
-      ...['findings.json', 'runs', 'sweep.csv', 'sweep.json', 'sweep.md', 'sweep.png', 'sweep.svg'],
+      ...['findings.json', 'report.html', 'runs', 'sweep.csv', 'sweep.json', 'sweep.md', 'sweep.png', 'sweep.svg'],
     ]);
     const { grid, seeds, flags } = JSON.parse(readFileSync('whole/sweep.json', 'utf8'));
     assert.deepEqual([grid, seeds], [{ fbk: ['fix', 'sym'], vec: ['none', 'F2 F9'] }, '1..2']);
