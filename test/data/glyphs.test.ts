@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { datasetChecksum } from '#dist/data/checksum.js';
-import { type GlyphsOptions, loadGlyphs } from '#dist/data/glyphs/glyphs.js';
 import { embeddedDrawings } from '#dist/data/glyphs/embedded.js';
+import { type GlyphsOptions, loadGlyphs } from '#dist/data/glyphs/glyphs.js';
 import { parseIdx } from '#dist/data/idx.js';
 
 const scratch = mkdtempSync(join(tmpdir(), 'glyphs-'));

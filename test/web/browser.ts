@@ -33,7 +33,8 @@ export function withBrowser(): { open: (url: string, options?: OpenOptions) => P
       page.on('pageerror', ({ message }) => complaints.push(message));
       page.on('request', (request) => {
         const asked = request.url();
-        if (asked !== url.replace(/#.*/, '') && !asked.startsWith(`${url}events?`) && !/^(data|blob):/.test(asked)) complaints.push(`asked for ${asked}`);
+        if (asked !== url.replace(/#.*/, '') && !asked.startsWith(`${url}events?`) && !/^(data|blob):/.test(asked))
+          complaints.push(`asked for ${asked}`);
       });
       await page.goto(url);
       await page.waitForSelector('h1');
