@@ -48,8 +48,9 @@ describe('learn', () => {
       ],
     );
     assert.deepEqual([layers, settings.fbk, settings.images], [[16, 5, 3], 'fix', 50]);
-    const { folder: said, outcome, ...last } = JSON.parse(stdout);
-    assert.deepEqual([said, outcome, last], [folder, 'complete', points.at(-1)]);
+    const { folder: said, outcome, seed, settings: used, ...last } = JSON.parse(stdout);
+    assert.deepEqual([said, outcome, seed, last], [folder, 'complete', 1, points.at(-1)]);
+    assert.deepEqual([used.theta['F2@each'], used.images, used.layers], [-0.02, 50, [16, 5, 3]]);
     assert.match(readFileSync(join(folder, 'learn.csv'), 'utf8'), /\nlearn,accuracy,20,0?\.?\d+/);
   });
 
