@@ -42,7 +42,7 @@ test('runs differ, and in what', () => {
   for (const [flags, name, text] of [
     [{ vec: 'F9' }, 'rule', 'F0 + F9'],
     [{ vec: 'F2@2' }, 'rule', 'F0 + F2@2'],
-    [{ vec: 'F2', term: "own = y e_pre'" }, 'rule', "F0, F2, own = y e_pre'"],
+    [{ vec: 'F2', term: "own = y e_pre'" }, 'rule', "F0 + F2 + own = y e_pre'"],
     [{ vec: 'F2', init: { F2: -0.01 } }, 'start', 'F0=0.001 F2=-0.01'],
     [{ vec: 'F2', term_scale: { F2: 0.5 } }, 'term_scale', 'F2=0.5'],
     [{ vec: 'F2', term_scale: 'none' }, 'term_scale', 'none'],
