@@ -13,7 +13,8 @@ export {
   type TaskDraw,
 } from './data/sampler.js';
 export { createEngine, ENGINE_NAMES, type EngineName, type EngineOptions } from './engine/create.js';
-export type { Adaptation, Engine, Episode, EpisodeResult, Feedback, Outcome } from './engine/engine.js';
+export type { Adaptation, Engine, EpisodeResult, Outcome, RunOptions } from './engine/engine.js';
+export type { Continuation, Episode, GivenMatrices, Images, LayerStates, Matrices } from './engine/episode.js';
 export { EXPORT_TARGETS, type ExportTarget, exportRule } from './export/export.js';
 export type { LearnedRule } from './export/learned.js';
 export { type Chain, type Hash, startChain } from './meta/chain.js';
@@ -22,7 +23,6 @@ export {
   type CoursePoint,
   canAdapt,
   followCourse,
-  type Piece,
   piecesOf,
 } from './meta/course.js';
 export { decodeJournal, encodeRecord, JournalError } from './meta/journal.js';
@@ -34,21 +34,24 @@ export type { AdamState, EpisodeRecord } from './meta/record.js';
 export { steadyScale } from './meta/steady-scale.js';
 export { automaticScale, termNorms } from './meta/term-scale.js';
 export { type Checkpoint, DivergedError, startingPoint, type TrainOptions, train } from './meta/trainer.js';
+export { ACTIVATIONS, type Activation } from './network/activation.js';
+export { FEEDBACKS, type Feedback } from './network/feedback.js';
 export { drawWeights } from './network/initialise.js';
 export { defaultLayers } from './network/layers.js';
+export type { Network } from './network/network.js';
 export { type Cost, programCost } from './plasticity/cost.js';
 export { ConstantError, RuleError } from './plasticity/grammar.js';
 export { findPoolTerm, GROUPS, POOL, type PoolTerm } from './plasticity/pool.js';
-export type { Leaf, MatrixName, Node, Program, Shape } from './plasticity/program.js';
+export type { Leaf, MatrixName, Node, Part, Program, Shape } from './plasticity/program.js';
 export {
-  coefficientNames,
   layerPrograms,
-  matrixOf,
   type Programs,
   parseRule,
   type Rule,
+  type RuleOptions,
   type Term,
 } from './plasticity/rule.js';
+export type { State, StateShape } from './plasticity/states.js';
 export { type Random, stream, streamKey } from './random/stream.js';
 export { type Font, readFont } from './report/font.js';
 export { DEFAULT_STYLE, type FigureStyle, type Format } from './report/style.js';

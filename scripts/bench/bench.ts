@@ -81,7 +81,6 @@ async function benchCase(one: Case, { rule, theta, episode }: Task): Promise<voi
   const reference = await createEngine('reference');
   for (let n = 0; n < 3; n++) {
     const now = episode(n);
-    void now.weights;
     await clock('reference', () => reference.run([now], rule, [theta]));
   }
   for (const engine of Object.values(engines)) await engine.dispose();

@@ -1,7 +1,8 @@
 /** What is timed: rules and feedbacks, each on episodes of K = 50, Q = 10, M = 5 with the paper's network. */
 import { openDataset } from '#dist/data/open.js';
 import { classIndex, type EpisodeSetting, makeEpisode } from '#dist/data/sampler.js';
-import type { Episode, Feedback } from '#dist/engine/engine.js';
+import type { Episode } from '#dist/engine/episode.js';
+import type { Feedback } from '#dist/network/feedback.js';
 import { defaultLayers } from '#dist/network/layers.js';
 import { GROUPS } from '#dist/plasticity/pool.js';
 import { parseRule, type Rule } from '#dist/plasticity/rule.js';
@@ -47,7 +48,10 @@ export async function taskMaker(dataDir: string | undefined): Promise<{ name: st
   return {
     name: dataset.name,
     task({ terms, feedback }) {
-      const setting: EpisodeSetting = { dataset, index, feedback, layers, M: 5, K: 50, Q: 10, beta: 10, seed: 1 };
+      const setting: EpisodeSetting = {
+        ...{ dataset, index, network: { layers, beta: 10, feedback } },
+        ...{ M: 5, K: 50, Q: 10, seed: 1 },
+      };
       return {
         rule: parseRule(terms),
         theta: Float64Array.from(terms, (_, r) => (r === 0 ? 1e-3 : r % 2 ? -1e-5 : 1e-5)),

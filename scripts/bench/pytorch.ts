@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import type { Episode } from '#dist/engine/engine.js';
+import { type Episode, imageOf, initialMatrices } from '#dist/engine/episode.js';
 
 /** Seconds, loss and gradient of one episode. */
 export interface PytorchRun {
@@ -52,13 +52,17 @@ export async function startPytorch(
   const python = findPython();
   if (!python) return undefined;
   const folder = mkdtempSync(join(tmpdir(), 'bench-'));
-  const { layers, beta, feedback } = episode;
+  const { layers, beta, feedback } = episode.network;
+  const { weights, feedbackWeights = [] } = initialMatrices(episode);
   writeFileSync(join(folder, 'episode.json'), JSON.stringify({ layers, beta, feedback, theta }));
-  for (const [letter, matrices] of Object.entries({ W: episode.weights, B: episode.feedbackWeights ?? [] }))
+  for (const [letter, matrices] of Object.entries({ W: weights, B: feedbackWeights }))
     for (const [l, matrix] of matrices.entries()) writeFileSync(join(folder, `${letter}${l + 1}.f32`), matrix);
   for (const part of ['train', 'query'] as const) {
-    writeFileSync(join(folder, `${part}_images.u8`), episode[`${part}Images`]);
-    writeFileSync(join(folder, `${part}_labels.u8`), episode[`${part}Labels`]);
+    const images = episode[part];
+    const { labels } = images;
+    const pixels = Array.from(labels, (_, i) => imageOf(images, i, layers[0]!));
+    writeFileSync(join(folder, `${part}_images.u8`), Buffer.concat(pixels));
+    writeFileSync(join(folder, `${part}_labels.u8`), labels);
   }
   const script = fileURLToPath(new URL('./pytorch.py', import.meta.url));
   const child = spawn(python, ['-B', script, folder], {

@@ -8,6 +8,7 @@ import { type AblatedTask, ablate } from '../meta/ablate.js';
 import type { AdaptingEngine } from '../meta/course.js';
 import { learnedTheta } from '../meta/meta-test.js';
 import { termNorms } from '../meta/term-scale.js';
+import { termCoefficients } from '../plasticity/rule.js';
 import { markdownTable } from '../report/markdown.js';
 import { seal, writeJson } from '../results/sealed.js';
 import { type Band, MIN_FOR_BAND, meanBand } from '../stats/band.js';
@@ -20,7 +21,7 @@ import { ablateManual } from './manual.js';
 import { list, type Options, type Values, value } from './option.js';
 import { runOptions, thetaOption } from './options.js';
 import { checkFolder, force } from './out.js';
-import { open } from './prepare.js';
+import { networkOf, open } from './prepare.js';
 import { RUN_FOLDERS, readRuns } from './read-runs.js';
 import { bar } from './terminal.js';
 import { AS_IN_RUN, planTests, type Test } from './test-plan.js';
@@ -105,7 +106,7 @@ export const ablateCommand = command({
 
 /** Places of the terms to take away. */
 function chosenTerms({ run, rule }: Test, { only }: AblateValues): number[] {
-  const names = rule.terms.map(({ name }) => name);
+  const names = termCoefficients(rule);
   const unknown = only.find((name) => !names.includes(name));
   if (unknown !== undefined) {
     throw new UsageError(`--only must name terms of ${run.folder} (${names.join(' ')}), not '${unknown}'.`);
@@ -121,11 +122,12 @@ async function ablateRun(
   onTask: (task: number) => void,
 ): Promise<RunAblation> {
   const theta = learnedTheta(run.records, choice);
-  const { beta, fbk: feedback } = settings;
   // Tasks and networks of its own, that no other run is tried on: runs stay independent of each other.
   const seed = `${settings.seed}/ablate`;
-  const episode = (n: number) => makeEpisode({ ...size, dataset, index, layers, beta, feedback, seed }, n);
-  const constants = theta.slice(rule.terms.length);
+  const episode = (n: number) =>
+    makeEpisode({ ...size, dataset, index, network: networkOf(settings, layers), seed }, n);
+  const names = termCoefficients(rule);
+  const constants = theta.slice(names.length);
   const norms = termNorms(rule, EFFECT_TASKS.map(episode), constants, theta);
   const effects = norms.map((norm, r) => Math.abs(theta[r]!) * norm);
   const done: AblatedTask[] = [];
@@ -137,7 +139,7 @@ async function ablateRun(
     ...{ run: run.folder, seed: settings.seed, theta, tasks },
     accuracy: meanBand(done.map(({ whole }) => whole)).mean,
     terms: terms.map((r, i) => ({
-      name: rule.terms[r]!.name,
+      name: names[r]!,
       theta: theta[r]!,
       effect: effects[r]! / effects[0]!,
       gains: done.map(({ whole, without }) => whole - without[i]!),

@@ -1,5 +1,6 @@
 /** What to try where a run got stuck or diverged: the safeguards that are off, smaller units, then smaller steps. */
 import type { EpisodeRecord } from '../meta/record.js';
+import { termCoefficients } from '../plasticity/rule.js';
 import { list } from './checks.js';
 import type { Experiment } from './prepare.js';
 import { quote } from './quote.js';
@@ -31,7 +32,7 @@ const LAST = 50;
 function finerUnits({ rule, scale }: Advised, records: readonly EpisodeRecord[]): string | undefined {
   const size = (r: number) =>
     records.slice(-LAST).reduce((sum, { skipped, gradient }) => sum + (skipped ? 0 : Math.abs(gradient[r]!)), 0);
-  const others = rule.terms.flatMap(({ name }, r) => (name === 'F0' ? [] : [{ name, r, size: size(r) }]));
+  const others = termCoefficients(rule).flatMap((name, r) => (name === 'F0' ? [] : [{ name, r, size: size(r) }]));
   const [first, ...rest] = others;
   if (!first) return undefined;
   const worst = rest.reduce((a, b) => (b.size > a.size ? b : a), first);

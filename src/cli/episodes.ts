@@ -4,7 +4,6 @@ import { resolve } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import type { Engine } from '../engine/engine.js';
 import { DivergedError, startingPoint, train } from '../meta/trainer.js';
-import { coefficientNames } from '../plasticity/rule.js';
 import { formatSummary, type Summary, summarise } from '../report/summary.js';
 import { episodeLine } from '../report/text-logs.js';
 import { advice } from './advice.js';
@@ -110,7 +109,7 @@ export async function runEpisodes(
     // The run is worth more than a picture: what goes wrong with these is a warning.
     const problem = figures ? await (last ?? startDrawing(folder)).draw() : undefined;
     if (problem) terminal.warn(problem);
-    summary = summarise(log.records, coefficientNames(rule), settings.M);
+    summary = summarise(log.records, rule.coefficients, settings.M);
     terminal.say(`\n${formatSummary(summary)}\n`);
   }
   log.check();

@@ -1,6 +1,6 @@
 /** How the values of a grid are written: on the command line, and in a recipe. */
 import { parseJson } from '../json.js';
-import { parsePlacement } from '../plasticity/placement.js';
+import { parsePlacement, unplacedName } from '../plasticity/placement.js';
 import { POOL } from '../plasticity/pool.js';
 import type { Alternative } from '../study/grid.js';
 import { decides } from './identity.js';
@@ -82,8 +82,13 @@ function labelOf(options: Options, name: string, value: unknown): string {
 
 /** `F0 + F2 + F9`. */
 export function ruleLabel(vec: readonly string[]): string {
-  const place = (name: string) => POOL.findIndex((term) => term.name === parsePlacement(name).name.replace(/^B\./, ''));
-  const all = vec.some((name) => parsePlacement(name).name === 'F0') ? vec : ['F0', ...vec];
-  const order = (name: string) => (name.startsWith('B.') ? 100 : 0) + place(name);
+  const isF0 = (name: string) => unplacedName(parsePlacement(name)) === 'F0';
+  const all = vec.some(isF0) ? vec : ['F0', ...vec];
+  // The pool's terms, those of B, presets.
+  const order = (name: string) => {
+    const { bare, matrix } = parsePlacement(name);
+    const place = POOL.findIndex((term) => term.name === bare);
+    return (matrix === 'B' ? 100 : 0) + (place < 0 ? 200 : place);
+  };
   return [...new Set(all)].sort((a, b) => order(a) - order(b)).join(' + ');
 }

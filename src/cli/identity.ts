@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import { HIDDEN_LAYERS } from '../network/layers.js';
 import { parsePlacement } from '../plasticity/placement.js';
 import { findPoolTerm } from '../plasticity/pool.js';
-import { coefficientNames, parseRule, type Rule } from '../plasticity/rule.js';
+import { parseRule, type Rule, termCoefficients } from '../plasticity/rule.js';
 import { CIRCUMSTANCES } from '../results/identity.js';
 import type { RunFile } from '../results/run-file.js';
 import { buildFixedRule } from './fixed-rule.js';
@@ -23,7 +23,7 @@ export type Identity = ReadonlyMap<string, Trait>;
 
 /** Settings that together come to a rule and what it starts from. */
 const OF_THE_RULE: ReadonlySet<string> = new Set<keyof Settings | keyof LearnValues>([
-  ...(['vec', 'term', 'fbk_term', 'learn', 'a', 'init', 'theta'] as const),
+  ...(['vec', 'term', 'fbk_term', 'state', 'learn', 'tie', 'a', 'init', 'theta'] as const),
 ]);
 
 /** Whether a setting makes a run another experiment, not only another run of it. */
@@ -42,7 +42,7 @@ export function keyOf(identity: Identity): string {
  */
 export function trainingIdentity(settings: Settings, data?: RunFile['data']): Identity {
   const { rule, theta, scale } = buildRule(settings, layerCount(settings));
-  const scaled = scale === 'auto' ? (rule.terms.length > 1 ? scale : {}) : named(rule, scale, 1);
+  const scaled = scale === 'auto' ? (termCoefficients(rule).length > 1 ? scale : {}) : named(rule, scale, 1);
   return identityOf(settings, rule, data, {
     start: trait(named(rule, theta, 0)),
     term_scale: trait(scaled, 'none'),
@@ -79,18 +79,22 @@ function identityOf(
 }
 
 /** Terms are equal that compile to the same, in whatever order they stand. */
-function ruleTrait({ terms, constants = [] }: Rule, layers: number): Trait {
+function ruleTrait({ terms, coefficients, constants, states }: Rule, layerCount: number): Trait {
   const texts = terms.map(({ name, formula }) => `${name} = ${formula}`).sort();
-  const { terms: _, ...compiled } = parseRule(texts, layers, [...constants].sort());
-  const names = terms.map(({ name, formula }) =>
-    findPoolTerm(parsePlacement(name).name) ? name : `${name} = ${formula}`,
+  const kept = states.map(({ name, formula }) => `${name} = ${formula}`).sort();
+  const ties = terms.flatMap(({ name, coefficient }) =>
+    coefficients[coefficient] === name ? [] : [[name, coefficients[coefficient]!] as const],
   );
-  return { is: [terms.map(({ name }) => name).sort(), compiled], text: names.join(' + ') };
+  const options = { states: kept, constants: [...constants].sort(), layerCount, tied: Object.fromEntries(ties) };
+  const { terms: _, states: __, ...compiled } = parseRule(texts, options);
+  const names = terms.map(({ name, formula }) => (findPoolTerm(parsePlacement(name)) ? name : `${name} = ${formula}`));
+  const tied = ties.map(([name, to]) => `${name} tied to ${to}`);
+  return { is: [terms.map(({ name }) => name).sort(), compiled], text: [...names, ...kept, ...tied].join(' + ') };
 }
 
 /** Coefficients by name, in its order; without those that are as they are by themselves. */
 function named(rule: Rule, values: readonly number[], ordinary: number): Record<string, number> {
-  const pairs = coefficientNames(rule).map((name, i) => [name, values[i]!] as const);
+  const pairs = rule.coefficients.map((name, i) => [name, values[i]!] as const);
   return Object.fromEntries(pairs.filter(([, value]) => value !== ordinary).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 

@@ -6,10 +6,9 @@ import { namedSize } from '../data/open.js';
 import { classIndex } from '../data/sampler.js';
 import type { CoursePoint } from '../meta/course.js';
 import { learn } from '../meta/learn.js';
-import { coefficientNames } from '../plasticity/rule.js';
 import type { FigureStyle } from '../report/style.js';
 import { openCourseLog } from '../results/course.js';
-import { describeData, describeMachine } from '../results/run-file.js';
+import { describeData, describeMachine, recordedCoefficients } from '../results/run-file.js';
 import { createRunFolder } from '../results/run-folder.js';
 import { courseTable } from '../study/table.js';
 import { adaptingEngine, createAdaptingEngine } from './adapting-engine.js';
@@ -22,21 +21,21 @@ import { learnManual } from './manual.js';
 import { checkMemory } from './memory.js';
 import { type Options, type Values, value } from './option.js';
 import { noFigures, runOptions } from './options.js';
-import { checkFeedback, chooseLayers, layerCount, open } from './prepare.js';
+import { checkFeedback, chooseLayers, layerCount, networkOf, open } from './prepare.js';
 import { checkResults, refuseResults } from './results-folder.js';
 import { bar, type Io, type Terminal } from './terminal.js';
 import { UsageError } from './usage-error.js';
 import { codeVersion } from './version.js';
 
-const { term, fbk, fbk_term, init, database, data_dir, invert, dim, layers, beta, seed, engine, res, test_name } =
-  runOptions;
+const { term, fbk, fbk_term, state, tie, init, database, data_dir, invert, dim } = runOptions;
+const { layers, beta, activation, gain, noise, seed, engine, res, test_name } = runOptions;
 export const learnOptions = {
   theta: { ...init, help: "the rule's terms and their coefficients, like F0=0.0029 F2=-0.01", initially: 'none' },
-  ...{ term, fbk, fbk_term, database, data_dir, invert, dim },
+  ...{ term, fbk, fbk_term, state, tie, database, data_dir, invert, dim },
   images: value('Learning', 8000, 'training images to show, in as many epochs as that takes', wholeNumber(1)),
   every: value('Learning', 200, 'training images between two measurements', wholeNumber(1)),
   Q: value('Learning', 50, 'images of each class set aside to measure on', wholeNumber(1)),
-  ...{ layers, beta, seed, engine: adaptingEngine(engine), res, test_name },
+  ...{ layers, beta, activation, gain, noise, seed, engine: adaptingEngine(engine), res, test_name },
   ...styleOptions,
 } satisfies Options;
 export type LearnValues = Values<typeof learnOptions>;
@@ -53,13 +52,13 @@ export const learnCommand = command({
     await checkResults(values);
     const { rule, theta, dataset, layers } = await assembleLearning(values, io, terminal);
     const { images, every, Q: query } = values;
-    const network = { layers, beta: values.beta, feedback: values.fbk };
+    const network = networkOf(values, layers);
     const adapting = await createAdaptingEngine(values);
     const interruption = catchInterrupt(() => terminal.warn('Stopping; once more to stop at once.'));
     try {
       const now = new Date();
       const folder = await createRunFolder(values.res, values.test_name, now).catch(refuseResults(values.res));
-      const terms = coefficientNames(rule).map((name, i) => ({ ...(rule.terms[i] ?? { name }), theta: theta[i]! }));
+      const terms = recordedCoefficients(rule).map((coefficient, i) => ({ ...coefficient, theta: theta[i]! }));
       const description = {
         ...codeVersion(),
         node: process.version,
@@ -78,7 +77,7 @@ export const learnCommand = command({
       );
 
       const points: CoursePoint[] = [];
-      const options = { engine: adapting, rule, theta, dataset, ...network, seed: values.seed, images, every, query };
+      const options = { engine: adapting, rule, theta, dataset, network, seed: values.seed, images, every, query };
       for await (const point of learn(options)) {
         points.push(point);
         log.append(point);

@@ -16,9 +16,9 @@ export async function checkMemory(
   rule: Rule,
 ): Promise<void> {
   const size: EpisodeSize = {
-    ...{ layers, beta, feedback },
-    trainLabels: { length: images.train },
-    queryLabels: { length: images.query },
+    network: { layers, beta, feedback },
+    train: { labels: { length: images.train } },
+    query: { labels: { length: images.query } },
   };
   const { needed, most } = await episodeMemory(engine, size, rule);
   const there = Math.min(most, totalmem());

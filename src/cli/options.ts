@@ -3,10 +3,13 @@ import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { DATABASES, isNamed } from '../data/open.js';
 import { ENGINE_NAMES } from '../engine/create.js';
-import { FEEDBACKS } from '../engine/engine.js';
 import { THETA_CHOICES } from '../meta/meta-test.js';
 import { L1_METHODS } from '../meta/objective.js';
-import { GROUPS, OF_FEEDBACK, POOL } from '../plasticity/pool.js';
+import { ACTIVATIONS } from '../network/activation.js';
+import { FEEDBACK, FEEDBACKS } from '../network/feedback.js';
+import { OF_FEEDBACK } from '../plasticity/placement.js';
+import { GROUPS, POOL } from '../plasticity/pool.js';
+import { PRESETS } from '../plasticity/presets.js';
 import {
   assignment,
   type Check,
@@ -53,9 +56,13 @@ const database: Check<string> = Object.assign(
 const vec = {
   ...list(
     'Rule',
-    'terms beside F0: F1 … F9, 1 (eHebb), 2 (Oja), pool, bio; F2@2 F2@1,3 F2@each by layer; for B: B.F0 …, kp (Kolen-Pollack)',
+    'terms beside F0: F1 … F9, 1 (eHebb), 2 (Oja), pool, bio; F2@2 F2@1,3 F2@each by layer; for B: B.F0 …, kp (Kolen-Pollack); presets: ' +
+      PRESETS.map(({ name }) => name).join(', '),
     text,
-    { initially: 'none', values: [...POOL.map(({ name }) => name), ...Object.keys(GROUPS)] },
+    {
+      initially: 'none',
+      values: [...POOL.map(({ name }) => name), ...Object.keys(GROUPS), ...PRESETS.map(({ name }) => name)],
+    },
   ),
   parse: (given: readonly string[], flag: string): string[] => given.flatMap((item) => poolNames(item, flag)),
 };
@@ -92,6 +99,18 @@ const learn = {
   parse: (given: readonly string[], flag: string) => assignments(given, flag, 'a constant'),
 };
 
+const tie = {
+  ...list('Rule', "terms that share another's coefficient, like B.F0=F0", text, { initially: 'none' }),
+  initial: {} as Record<string, string>,
+  parse: (given: readonly string[], flag: string): Record<string, string> =>
+    Object.fromEntries(
+      given.map((item) => {
+        const [name = '', to = '', ...more] = item.split('=').map((part) => part.trim());
+        return name && to && more.length === 0 ? [name, to] : refuse(flag, item, 'name=name pairs, like B.F0=F0');
+      }),
+    ),
+};
+
 /** Why terms are scaled and gradients clipped, with numbers: docs/SAFEGUARDS.md. */
 const termScale = {
   ...list('Training', 'units that Adam sees large terms in: auto, none, or like F5=0.038 F3=0.13', text, {
@@ -123,11 +142,17 @@ export const runOptions = {
   fbk: value(
     'Rule',
     'fix' as const,
-    'feedback: fix (fixed random), sym (transposed weights), dfa (direct from the output), sign (signs of the weights) or plastic (B learns)',
+    `feedback: ${FEEDBACKS.map((kind) => `${kind} (${FEEDBACK[kind].help})`)
+      .join(', ')
+      .replace(/, ([^,]*)$/, ' or $1')}`,
     oneOf(FEEDBACKS),
   ),
   fbk_term: fbkTerm,
+  state: list('Rule', "what layers keep from image to image, 0 at first: 'm = 0.9 m + 0.1 y'", text, {
+    initially: 'none',
+  }),
   learn,
+  tie,
   a: value('Rule', 1e-3, "F0's initial coefficient, and B.F0's", finiteNumber),
   init,
   database: value('Task', 'emnist', `data set: ${DATABASES.join(', ')} or a folder of PNG folders`, database),
@@ -147,6 +172,9 @@ export const runOptions = {
     phrase: true,
   }),
   beta: value('Network', 10, 'sharpness of the softplus', positiveNumber),
+  activation: value('Network', ACTIVATIONS[0]!, `of the hidden layers: ${ACTIVATIONS.join(', ')}`, oneOf(ACTIVATIONS)),
+  gain: value('Network', 1, 'what the initial weights are drawn times', positiveNumber),
+  noise: value('Network', 0, 'z gets so much standard normal noise xi while images are learned', nonNegativeNumber),
   episodes: value('Training', 600, 'episodes, one Adam step each', wholeNumber(1)),
   seed: value('Training', 1, 'everything random follows from it', wholeNumber(0)),
   meta_batch: value('Training', 1, 'tasks averaged for one Adam step', wholeNumber(1)),

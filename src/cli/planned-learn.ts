@@ -10,7 +10,7 @@ import { keyOf, learningIdentity } from './identity.js';
 import { assembleLearning, learnOptions } from './learn.js';
 import { verbosityOptions } from './option.js';
 import { changed, evaluate, type Given, readObject, wordsOf } from './parse.js';
-import { layerCount } from './prepare.js';
+import { layerCount, networkOf } from './prepare.js';
 import { recordedOptions } from './recorded.js';
 import type { PlannedRun } from './seed-run.js';
 import { UsageError } from './usage-error.js';
@@ -86,8 +86,9 @@ export function plannedLearning(sources: readonly Given[]): PlannedRun {
       const { layers, dataset, rule, theta } = await assembleLearning(settings, io, terminal);
       const engine = await createAdaptingEngine(settings);
       try {
-        const { beta, fbk: feedback, seed, Q: query } = settings;
-        const options = { engine, rule, theta, dataset, layers, beta, feedback, seed, every, query };
+        const { seed, Q: query } = settings;
+        const network = networkOf(settings, layers);
+        const options = { engine, rule, theta, dataset, network, seed, every, query };
         const times: number[] = [];
         for await (const _ of learn({ ...options, images: Math.min(images, MEASURED * every) }))
           times.push(performance.now());

@@ -3,6 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeAtomically } from '../files.js';
 import { MAX_SKIPS_IN_A_ROW, startingPoint, train } from '../meta/trainer.js';
+import { termCoefficients } from '../plasticity/rule.js';
 import { troubleOf } from '../report/trouble.js';
 import { findRuns, type RecordedRun, readRecordedRun } from '../results/recorded-run.js';
 import { recordedRule } from '../results/run-file.js';
@@ -27,7 +28,7 @@ export function plannedTraining(sources: readonly Given[]): PlannedRun {
   const { episodes } = settings;
   const layers = layerCount(settings);
   const { rule } = buildRule(settings, layers);
-  const terms = rule.terms.map(({ name }) => name);
+  const terms = [...termCoefficients(rule)];
   return {
     command: 'train',
     settings,
@@ -135,14 +136,10 @@ export function isDiverged({ records }: Pick<RecordedRun, 'records'>): boolean {
 /** A run's columns, over the episodes that are asked for if it has more. */
 export function tableOf(run: RecordedRun, episodes = run.records.length): Table {
   const { settings } = run.file;
-  const { terms, constants } = recordedRule(run.file);
+  const rule = recordedRule(run.file);
   const records = run.records.slice(0, episodes);
   const M = typeof settings.M === 'number' ? settings.M : undefined;
   const trouble = isDiverged({ records }) ? 'diverged' : troubleOf(records, M);
-  const table = trainingTable(
-    records,
-    terms.map(({ name }) => name),
-    constants,
-  );
+  const table = trainingTable(records, [...termCoefficients(rule)], [...rule.constants]);
   return { ...table, name: `seed ${settings.seed}`, ...(trouble && { trouble }) };
 }

@@ -3,10 +3,15 @@ import { existsSync } from 'node:fs';
 import type { Dataset } from '../data/dataset.js';
 import { isNamed, namedSize, openDataset } from '../data/open.js';
 import { type ClassIndex, classIndex, makeEpisode, type Split, splitClasses, type TaskDraw } from '../data/sampler.js';
-import { ENGINE_FEEDBACKS, type Engine, type Episode, type Feedback } from '../engine/engine.js';
+import { beyondEngine } from '../engine/capabilities.js';
+import { ENGINE_NAMES } from '../engine/create.js';
+import type { Engine } from '../engine/engine.js';
+import type { Episode } from '../engine/episode.js';
 import { type AdaptingEngine, canAdapt } from '../meta/course.js';
+import { FEEDBACK, FEEDBACKS } from '../network/feedback.js';
 import { defaultLayers, HIDDEN_LAYERS } from '../network/layers.js';
-import { matrixOf, type Rule, ruleUsesB } from '../plasticity/rule.js';
+import type { Network } from '../network/network.js';
+import { type Rule, ruleUsesB, termCoefficients } from '../plasticity/rule.js';
 import { stream } from '../random/stream.js';
 import { list } from './checks.js';
 import { checkMemory } from './memory.js';
@@ -60,8 +65,8 @@ export async function assemble(settings: Settings, io: Io, terminal: Terminal) {
 }
 
 /** Norm that gradients are clipped to; 0: none. */
-export function chooseClip({ clip }: Pick<Settings, 'clip'>, { terms }: Rule): number {
-  return clip === 'auto' ? (terms.length > 1 ? CLIP : 0) : clip;
+export function chooseClip({ clip }: Pick<Settings, 'clip'>, rule: Rule): number {
+  return clip === 'auto' ? (termCoefficients(rule).length > 1 ? CLIP : 0) : clip;
 }
 
 /**
@@ -82,13 +87,13 @@ export async function prepare(
   if (recorded) return { ...assembled, scale: recorded };
   if (scale !== 'auto') return { ...assembled, scale };
   // F0 alone has nothing to be measured beside: the engine that measures is not even loaded.
-  if (rule.terms.length === 1) return { ...assembled, scale: theta.map(() => 1) };
+  if (termCoefficients(rule).length === 1) return { ...assembled, scale: theta.map(() => 1) };
   const [{ automaticScale }, { steadyScale }] = await Promise.all([
     import('../meta/term-scale.js'),
     import('../meta/steady-scale.js'),
   ]);
   const episodes = MEASURED_EPISODES.map(episodeMaker(assembled));
-  const bySize = automaticScale(rule, episodes, theta.slice(rule.terms.length));
+  const bySize = automaticScale(rule, episodes, theta.slice(termCoefficients(rule).length));
   const { lr_meta: lrMeta } = settings;
   const tried = episodes.slice(0, TRIED_EPISODES);
   return {
@@ -110,8 +115,8 @@ export function episodeMaker({
   index,
   layers,
 }: Pick<Experiment, 'settings' | 'dataset' | 'index' | 'layers'>): (n: number) => Episode {
-  const { beta, fbk: feedback, seed, M, K, Q, replacement, first_images: firstImages } = settings;
-  const setting = { dataset, index, layers, beta, feedback, seed, M, K, Q, replacement, firstImages };
+  const { seed, M, K, Q, replacement, first_images: firstImages } = settings;
+  const setting = { dataset, index, network: networkOf(settings, layers), seed, M, K, Q, replacement, firstImages };
   return (n) => makeEpisode(setting, n);
 }
 
@@ -195,25 +200,36 @@ export function checkTask(
   }
 }
 
-/** @throws UsageError where the engine does not run the feedback, or the rule does not go with it. */
-export function checkFeedback({ fbk, engine }: Pick<Settings, 'fbk' | 'engine'>, rule: Rule): void {
-  const runs: readonly Feedback[] = ENGINE_FEEDBACKS[engine];
-  if (!runs.includes(fbk))
+/** The network of settings with such layers. */
+export function networkOf(
+  { beta, activation, fbk: feedback, gain, noise }: Pick<Settings, 'beta' | 'activation' | 'fbk' | 'gain' | 'noise'>,
+  layers: readonly number[],
+): Network {
+  return { layers, beta, activation, feedback, gain, noise };
+}
+
+/** @throws UsageError where the engine does not run the network or the rule, or the feedback does not go with it. */
+export function checkFeedback(
+  settings: Pick<Settings, 'beta' | 'activation' | 'fbk' | 'gain' | 'noise' | 'engine'>,
+  rule: Rule,
+): void {
+  const { fbk, engine } = settings;
+  const { learned, direct } = FEEDBACK[fbk];
+  const ofB = rule.terms.filter(({ matrix }) => matrix === 'B').map(({ name }) => name);
+  const learning = FEEDBACKS.filter((kind) => FEEDBACK[kind].learned);
+  if (learned && ofB.length === 0)
     throw new UsageError(
-      `--fbk must be ${list(runs)} with --engine ${engine}, not '${fbk}'; --engine reference runs it.`,
+      `--fbk ${fbk} needs a term that changes B: --vec kp, or --fbk_term 'own = -e y_pre^T', for example.`,
     );
-  const ofB = rule.terms.filter((term) => matrixOf(term) === 'B').map(({ name }) => name);
-  if (fbk === 'plastic' && ofB.length === 0)
-    throw new UsageError(
-      `--fbk plastic needs a term that changes B: --vec kp, or --fbk_term 'own = -e y_pre^T', for example.`,
-    );
-  if (fbk !== 'plastic' && ofB.length > 0)
-    throw new UsageError(`--fbk must be plastic for terms that change B (${ofB.join(' ')}), not '${fbk}'.`);
-  if (!ruleUsesB(rule)) return;
-  if (fbk === 'dfa')
-    throw new UsageError(`--fbk must not be dfa for a formula with B: it has no matrices of W's shape.`);
-  if (!runs.includes('plastic'))
-    throw new UsageError(`--engine must be reference for a formula with B, not '${engine}'.`);
+  if (!learned && ofB.length > 0)
+    throw new UsageError(`--fbk must be ${list(learning)} for terms that change B (${ofB.join(' ')}), not '${fbk}'.`);
+  if (direct && ruleUsesB(rule))
+    throw new UsageError(`--fbk must not be ${fbk} for a formula with B: it has no matrices of W's shape.`);
+  const network = networkOf(settings, []);
+  const beyond = beyondEngine(engine, network, rule);
+  if (beyond === undefined) return;
+  const others = ENGINE_NAMES.filter((name) => beyondEngine(name, network, rule) === undefined);
+  throw new UsageError(`--engine must be ${list(others)} for ${beyond}, not '${engine}'.`);
 }
 
 /** Layers of weights; known before the data is. */

@@ -55,7 +55,7 @@ function noiseEpisode(n: number, feedback: 'fix' | 'sym') {
     checksum: '',
   };
   const index = classIndex(dataset);
-  return makeEpisode({ dataset, index, feedback, layers: LAYERS, M: 3, K: 5, Q: 3, beta: 10, seed: n }, 0);
+  return makeEpisode({ dataset, index, network: { layers: LAYERS, beta: 10, feedback }, M: 3, K: 5, Q: 3, seed: n }, 0);
 }
 
 async function centralDifferences(engine: Engine, episode: ReturnType<typeof noiseEpisode>): Promise<Float64Array> {

@@ -1,6 +1,6 @@
 /** A run's beginning: a new folder, or the one that is resumed. */
 import { isNamed } from '../data/open.js';
-import { coefficientNames, type Rule } from '../plasticity/rule.js';
+import type { Rule } from '../plasticity/rule.js';
 import { writeArgs } from '../report/text-logs.js';
 import { lockFolder } from '../results/lock.js';
 import { openRunLog, type RunLog } from '../results/run.js';
@@ -9,6 +9,8 @@ import {
   describeMachine,
   type RunFile,
   readRunFile,
+  recordedCoefficients,
+  recordedExtras,
   recordedRule,
   writeRunFile,
 } from '../results/run-file.js';
@@ -43,11 +45,12 @@ export async function startRun(experiment: Experiment, engine: string): Promise<
     node: process.version,
     started: now.toISOString(),
     settings,
-    rule: coefficientNames(rule).map((name, i) => ({
-      ...(rule.terms[i] ?? { name }),
+    rule: recordedCoefficients(rule).map((coefficient, i) => ({
+      ...coefficient,
       initial: theta[i]!,
       ...(scale[i] !== 1 && { scale: scale[i]! }),
     })),
+    ...recordedExtras(rule),
     layers,
     data: describeData(dataset),
     engine,
@@ -107,8 +110,8 @@ function comesToSame(settings: Settings, name: keyof Settings, value: unknown): 
 export async function resumeRun({ folder, file }: Recorded, experiment: Experiment): Promise<Started> {
   const { dataset, rule, settings } = experiment;
   checkData(dataset, { folder, file });
-  const words = ({ terms, constants = [] }: Pick<Rule, 'terms' | 'constants'>) =>
-    [...terms.map(({ name, formula }) => `${name} = ${formula}`), ...constants].join('; ');
+  const words = ({ terms, states, constants }: Rule) =>
+    [...[...terms, ...states].map(({ name, formula }) => `${name} = ${formula}`).sort(), ...constants].join('; ');
   const before = words(recordedRule(file));
   if (words(rule) !== before)
     throw new Error(`The rule is not that of the run in ${folder}: it is ${words(rule)}, not ${before}.`);

@@ -20,7 +20,7 @@ import { testManual } from './manual.js';
 import { list, type Options, type Values, value } from './option.js';
 import { runOptions, thetaOption } from './options.js';
 import { checkFolder, force } from './out.js';
-import { open } from './prepare.js';
+import { networkOf, open } from './prepare.js';
 import { RUN_FOLDERS, readRuns } from './read-runs.js';
 import { bar } from './terminal.js';
 import { type DataFlags, planTests, type Test } from './test-plan.js';
@@ -123,9 +123,8 @@ async function runTest(
   const { run, settings, rule, dataset } = test;
   const { index, size, layers } = test.tasks;
   const theta = learnedTheta(run.records, choice);
-  const { beta, fbk: feedback } = settings;
   // A seed of its own: the tasks and networks are none of those that the run was trained on.
-  const setting = { ...size, dataset, index, layers, beta, feedback, seed: `${seed}/test` };
+  const setting = { ...size, dataset, index, network: networkOf(settings, layers), seed: `${seed}/test` };
   const tables: Table[] = [];
   for await (const points of metaTest({
     ...{ engine, rule, theta, tasks, every },

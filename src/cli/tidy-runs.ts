@@ -3,6 +3,7 @@ import { readdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseJson } from '../json.js';
+import { termCoefficients } from '../plasticity/rule.js';
 import { readCourse } from '../results/course.js';
 import { CIRCUMSTANCES } from '../results/identity.js';
 import { readRecordedRun } from '../results/recorded-run.js';
@@ -67,7 +68,7 @@ async function tidyTraining(folder: string): Promise<TidyRun> {
         .terms.map(({ name }) => name)
         .join(' + '),
       ...cells(runOptions, { ...settings, layers: run.file.layers }),
-      ...(settings.clip === 'auto' && { clip: recordedRule(run.file).terms.length > 1 ? 10 : 0 }),
+      ...(settings.clip === 'auto' && { clip: termCoefficients(recordedRule(run.file)).length > 1 ? 10 : 0 }),
     },
     table,
     seconds: run.records.map(({ ms }) => ms / 1000),

@@ -1,6 +1,6 @@
 /** Few-shot tasks: M classes, K training and Q query images of each (paper's Algorithm 1). */
-import type { Episode, Feedback } from '../engine/engine.js';
-import { lazyEpisode } from '../engine/lazy-episode.js';
+import type { Episode } from '../engine/episode.js';
+import type { Network } from '../network/network.js';
 import { type Random, sampleWithoutReplacement, shuffle, stream, streamKey } from '../random/stream.js';
 import type { Dataset } from './dataset.js';
 
@@ -107,24 +107,25 @@ export interface EpisodeSetting extends TaskDraw {
   readonly dataset: Dataset;
   /** What tasks are drawn from; all of the data set, or its part for meta-training. */
   readonly index: ClassIndex;
-  readonly layers: readonly number[];
-  readonly beta: number;
-  readonly feedback: Feedback;
+  readonly network: Network;
   /** What the names of the random streams begin with. */
   readonly seed: number | string;
 }
 
 /** Episode `n` of a seed: it depends on no other episode and is the same on every machine. */
 export function makeEpisode(setting: EpisodeSetting, n: number): Episode {
-  const { dataset, index, layers, beta, feedback, seed } = setting;
+  const { dataset, index, network, seed } = setting;
   const task = sampleTask(index, setting, stream(`${seed}/episode/${n}/task`));
-  const weightKey = streamKey(`${seed}/episode/${n}/weights`);
-  const imageSource = {
+  const images = (positions: readonly number[]) => ({
     pixels: dataset.images,
-    train: Int32Array.from(task.train),
-    query: Int32Array.from(task.query),
+    positions: Int32Array.from(positions),
+    labels: Uint8Array.from(positions, (i) => dataset.labels[i]!),
+  });
+  return {
+    network,
+    matrices: { key: streamKey(`${seed}/episode/${n}/weights`) },
+    train: images(task.train),
+    query: images(task.query),
+    noiseKey: streamKey(`${seed}/episode/${n}/noise`),
   };
-  const trainLabels = Uint8Array.from(task.train, (i) => dataset.labels[i]!);
-  const queryLabels = Uint8Array.from(task.query, (i) => dataset.labels[i]!);
-  return lazyEpisode({ layers, beta, feedback, weightKey, imageSource, trainLabels, queryLabels });
 }

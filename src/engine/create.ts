@@ -19,17 +19,18 @@ export interface EngineOptions extends WasmOptions {
  * @throws RangeError for a name that is none of ENGINE_NAMES; Error where this machine lacks what the engine needs.
  */
 export async function createEngine(name: string, { workers = 1, ...options }: EngineOptions = {}): Promise<Engine> {
-  const engine = await createSingleEngine(name, options);
+  const kind = ENGINE_NAMES.find((known) => known === name);
+  if (!kind) throw new RangeError(`unknown engine '${name}' (valid: ${ENGINE_NAMES.join(', ')})`);
+  const engine = await CREATE[kind](options);
   if (workers === 1) return engine;
-  return (await import('./pooled.js')).createPooledEngine(engine, name, { ...options, workers });
+  return (await import('./pooled.js')).createPooledEngine(engine, kind, { ...options, workers });
 }
 
-async function createSingleEngine(name: string, options: EngineOptions): Promise<Engine> {
-  if (name === 'wasm') return (await import('./wasm/engine.js')).createWasmEngine(options);
-  if (name === 'reference') return (await import('./reference/engine.js')).createReferenceEngine();
-  if (name === 'tensorflow') return (await import('./tensorflow/engine.js')).createTensorflowEngine(options);
-  throw new RangeError(`unknown engine '${name}' (valid: ${ENGINE_NAMES.join(', ')})`);
-}
+const CREATE: Readonly<Record<EngineName, (options: EngineOptions) => Promise<Engine>>> = {
+  wasm: async (options) => (await import('./wasm/engine.js')).createWasmEngine(options),
+  reference: async () => (await import('./reference/engine.js')).createReferenceEngine(),
+  tensorflow: async (options) => (await import('./tensorflow/engine.js')).createTensorflowEngine(options),
+};
 
 /** A line for each engine: its full name, which tells what it runs on, or what it lacks here. */
 export async function describeEngines(): Promise<string[]> {

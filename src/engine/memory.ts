@@ -13,15 +13,15 @@ export async function episodeMemory(
   size: EpisodeSize,
   rule: Rule,
 ): Promise<{ readonly needed: number; readonly most: number }> {
-  const { layers, trainLabels, queryLabels } = size;
+  const { layers } = size.network;
+  const images = size.train.labels.length + size.query.labels.length;
   const width = engine === 'reference' ? 8 : 4;
   const weights = layers.slice(1).reduce((sum, n, l) => sum + n * layers[l]!, 0);
   const units = layers.slice(1).reduce((sum, n) => sum + n);
   // Activities and errors of each step; W, and as much again for its adjoint.
-  const least = width * (2 * units * (trainLabels.length + queryLabels.length) + 2 * weights);
+  const least = width * (2 * units * images + 2 * weights);
   if (engine !== 'wasm') return { needed: least, most: Number.POSITIVE_INFINITY };
   // Far too much, or far from it: nothing need be counted.
-  const images = trainLabels.length + queryLabels.length;
   if (least > MOST_WASM || width * images * (images + weights) < MOST_WASM / 8)
     return { needed: least, most: MOST_WASM };
   const { stageBytes } = await import('./wasm/stage-bytes.js');

@@ -1,6 +1,5 @@
-import type { EngineOptions } from './create.js';
-import { checkRun, type Engine, type Episode, type EpisodeResult } from './engine.js';
-import { sendable } from './lazy-episode.js';
+import type { EngineName, EngineOptions } from './create.js';
+import { checkRun, type Engine, type EpisodeResult } from './engine.js';
 import type { PooledTask } from './pooled-worker.js';
 import { DisposedError, Thread } from './thread.js';
 
@@ -13,7 +12,7 @@ class PoolThread extends Thread<PooledTask, EpisodeResult> {}
  */
 export function createPooledEngine(
   engine: Engine,
-  kind: string,
+  kind: EngineName,
   { workers, onNotice, ...options }: EngineOptions & { workers: number },
 ): Engine {
   const program = new URL('./pooled-worker.js', import.meta.url);
@@ -33,7 +32,7 @@ export function createPooledEngine(
     if (next) next(thread);
     else free.push(thread);
   };
-  const runOne = async (task: PooledTask, episode: Episode): Promise<EpisodeResult> => {
+  const runOne = async (task: PooledTask): Promise<EpisodeResult> => {
     const thread = await take();
     try {
       return await thread.ask(task);
@@ -44,7 +43,7 @@ export function createPooledEngine(
         onNotice?.(`A thread is gone (${thread.failure.message}): going on without it.`);
       }
       // What is wrong with an episode it says by itself.
-      return (await engine.run([episode], task.rule, [task.theta]))[0]!;
+      return (await engine.run([task.episode], task.rule, [task.theta], task.run))[0]!;
     } finally {
       giveBack(thread);
     }
@@ -52,13 +51,11 @@ export function createPooledEngine(
 
   return {
     name: engine.name,
-    async run(episodes, rule, theta) {
+    async run(episodes, rule, theta, run = {}) {
       if (disposed) throw new DisposedError();
-      checkRun(episodes, rule, theta);
+      checkRun(kind, episodes, rule, theta, run);
       return await Promise.all(
-        episodes.map((episode, i) =>
-          runOne({ engine: kind, options, episode: sendable(episode), rule, theta: theta[i]! }, episode),
-        ),
+        episodes.map((episode, i) => runOne({ engine: kind, options, episode, rule, theta: theta[i]!, run })),
       );
     },
     ...(engine.adapt && { adapt: engine.adapt.bind(engine) }),

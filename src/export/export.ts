@@ -1,5 +1,4 @@
 /** A learned rule as a file to take away. */
-import type { MatrixName } from '../plasticity/program.js';
 import { printableLines } from '../text.js';
 import { goldenStep } from './golden.js';
 import { initialDistribution } from './initialise.js';
@@ -30,20 +29,18 @@ export function exportRule(learned: LearnedRule, target: ExportTarget): string {
 
 /** Terms with their coefficients, the compiled program of each group of layers (see program.ts), and a golden step. */
 function jsonDocument(learned: LearnedRule): string {
-  const { rule, theta, layers, beta, feedback, source } = learned;
-  const { terms, constants = [] } = rule;
-  const programs = (matrix: MatrixName) =>
-    layerGroups(learned, matrix).map(({ layers, program }) => ({ layers, ...program }));
+  const { rule, theta, layers, beta, activation = 'softplus', feedback, noise = 0, source } = learned;
+  const { terms, coefficients, constants, states } = rule;
   const document = {
     format: 'meta-plasticity rule',
     source: Object.fromEntries(source),
-    network: { layers, beta, feedback, initial: initialDistribution(learned) },
-    terms: terms.map((term, i) => ({ ...term, theta: theta[i]! })),
+    network: { layers, beta, activation, feedback, noise, initial: initialDistribution(learned) },
+    terms: terms.map((term) => ({ ...term, theta: theta[term.coefficient]! })),
     ...(constants.length > 0 && {
-      constants: constants.map((name, i) => ({ name, theta: theta[terms.length + i]! })),
+      constants: constants.map((name) => ({ name, theta: theta[coefficients.indexOf(name)]! })),
     }),
-    programs: programs('W'),
-    ...(rule.feedback && { feedbackPrograms: programs('B') }),
+    ...(states.length > 0 && { states: states.map(({ bare: _, ...state }) => state) }),
+    programs: layerGroups(learned).map(({ layers, program }) => ({ layers, ...program })),
     golden: goldenStep(learned),
   };
   return `${printableLines(JSON.stringify(document, undefined, 2))}\n`;

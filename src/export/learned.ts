@@ -1,16 +1,12 @@
-import type { Feedback } from '../engine/engine.js';
+import type { Network } from '../network/network.js';
 import type { MatrixName, Program } from '../plasticity/program.js';
-import { layerPrograms, matrixOf, type Rule, type Term } from '../plasticity/rule.js';
+import { layerPrograms, type Rule, type Term } from '../plasticity/rule.js';
 
 /** A rule with its coefficients and the network that it was learned in: all that an export says. */
-export interface LearnedRule {
+export interface LearnedRule extends Network {
   readonly rule: Rule;
-  /** Finite; one for each coefficient: terms, then constants. */
+  /** Finite; one for each coefficient. */
   readonly theta: readonly number[];
-  /** Sizes n_0 … n_L. */
-  readonly layers: readonly number[];
-  readonly beta: number;
-  readonly feedback: Feedback;
   /** Where it came from, a line each: what, and the value. */
   readonly source: readonly (readonly [name: string, value: string])[];
 }
@@ -22,15 +18,14 @@ export interface LayerGroup {
   readonly terms: readonly Term[];
 }
 
-/** The layers of the network by the program that changes their W, or their B; no group where none does. */
+/** The layers of the network by their program, with the terms that change W, or B, there. */
 export function layerGroups(
   { rule, layers }: Pick<LearnedRule, 'rule' | 'layers'>,
   matrix: MatrixName = 'W',
 ): LayerGroup[] {
-  const of = matrix === 'W' ? rule : rule.feedback;
-  if (!of) return [];
-  const programs = layerPrograms(of, layers.length - 1);
-  const own = rule.terms.filter((term) => matrixOf(term) === matrix);
+  const own = rule.terms.filter((term) => term.matrix === matrix);
+  const programs = layerPrograms(rule, layers.length - 1);
+  if (own.length === 0 && matrix === 'B') return [];
   return [...new Set(programs)].map((program) => {
     const sharing = programs.flatMap((other, l) => (other === program ? [l + 1] : []));
     const terms = own.filter((term) => term.layers?.includes(sharing[0]!) ?? true);

@@ -1,6 +1,8 @@
 /** The array libraries of Python that a rule can be written for. */
+
+import type { Activation } from '../network/activation.js';
 import type { Notation } from './code.js';
-import { NUMPY, PYTORCH } from './notation.js';
+import { JAX, NUMPY, PYTORCH } from './notation.js';
 
 /** What differs between the libraries. */
 export interface Library {
@@ -9,11 +11,16 @@ export interface Library {
   readonly m: string;
   readonly notation: Notation;
   /** Expressions of z. */
-  readonly softplus: string;
+  readonly activation: Readonly<Record<Activation, string>>;
   readonly softmax: readonly string[];
+  /** To keep the summed axis; zeros of a shape. */
+  readonly keep: string;
+  readonly zeros: (shape: string) => string;
   /** Whether update() changes the given matrices themselves. */
   readonly inPlace: boolean;
   readonly decorator?: string;
+  /** A function that expressions may use. */
+  readonly helper?: readonly string[];
   /** What update does with the given matrices. */
   readonly returns: string;
   /** Double precision: how to ask for it, and a matrix of a list. */
@@ -24,12 +31,24 @@ export interface Library {
   readonly uniform: string;
 }
 
+const numpyLike = (m: string) => ({
+  relu: `${m}.maximum(z, 0.0)`,
+  tanh: `${m}.tanh(z)`,
+  sigmoid: `1.0 / (1.0 + ${m}.exp(-z))`,
+  identity: 'z',
+});
+
 export const LIBRARIES = {
   numpy: {
     imports: ['import numpy as np'],
     m: 'np',
+    keep: 'keepdims=True',
+    zeros: (shape) => `np.zeros(${shape})`,
     notation: NUMPY,
-    softplus: 'np.logaddexp(0.0, beta * z) / beta',
+    activation: {
+      softplus: 'np.logaddexp(0.0, beta * z) / beta',
+      ...numpyLike('np'),
+    },
     softmax: ['p = np.exp(z - z.max(-1, keepdims=True))', 'return p / p.sum(-1, keepdims=True)'],
     inPlace: false,
     returns: 'The matrices after one step, as new lists.',
@@ -40,8 +59,13 @@ export const LIBRARIES = {
   jax: {
     imports: ['import jax', 'import jax.numpy as jnp'],
     m: 'jnp',
-    notation: NUMPY,
-    softplus: 'jnp.logaddexp(0.0, beta * z) / beta',
+    keep: 'keepdims=True',
+    zeros: (shape) => `jnp.zeros(${shape})`,
+    notation: JAX,
+    activation: {
+      softplus: 'jnp.logaddexp(0.0, beta * z) / beta',
+      ...numpyLike('jnp'),
+    },
     softmax: ['return jax.nn.softmax(z, axis=-1)'],
     inPlace: false,
     returns: 'The matrices after one step, as new lists.',
@@ -53,10 +77,17 @@ export const LIBRARIES = {
   pytorch: {
     imports: ['import torch'],
     m: 'torch',
+    keep: 'keepdim=True',
+    zeros: (shape) => `W_l.new_zeros(${shape})`,
     notation: PYTORCH,
-    softplus: 'torch.logaddexp(torch.zeros_like(z), beta * z) / beta',
+    activation: {
+      softplus: 'torch.logaddexp(torch.zeros_like(z), beta * z) / beta',
+      ...numpyLike('torch'),
+      relu: 'torch.relu(z)',
+    },
     softmax: ['return torch.softmax(z, dim=-1)'],
     inPlace: true,
+    helper: ['def tensor(x):', '    return x if torch.is_tensor(x) else torch.tensor(x, dtype=torch.float64)'],
     decorator: '@torch.no_grad()',
     returns: 'One step: changes the matrices in place (parameters of modules too) and returns them.',
     array: 'torch.tensor(rows, dtype=torch.float64)',

@@ -1,5 +1,5 @@
 /** What each term of a learned rule gives: the same tasks learned with it, and with its coefficient set to 0. */
-import type { Episode } from '../engine/engine.js';
+import type { Episode } from '../engine/episode.js';
 import type { Rule } from '../plasticity/rule.js';
 import type { AdaptingEngine } from './course.js';
 

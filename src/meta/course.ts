@@ -1,5 +1,6 @@
 /** A network that learns on with a fixed rule, measured on the way: no gradient, memory for one piece of its images. */
-import type { Engine, Episode, Outcome } from '../engine/engine.js';
+import type { Engine, Outcome } from '../engine/engine.js';
+import { type Episode, type Images, initialMatrices } from '../engine/episode.js';
 import type { Rule } from '../plasticity/rule.js';
 
 /** An engine that can adapt without a gradient. */
@@ -8,12 +9,6 @@ export type AdaptingEngine = Engine & Required<Pick<Engine, 'adapt'>>;
 /** Whether an engine is one. */
 export function canAdapt(engine: Engine): engine is AdaptingEngine {
   return engine.adapt !== undefined;
-}
-
-/** Images that are shown one after the other, count x n_0 bytes, and their classes. */
-export interface Piece {
-  readonly images: Uint8Array;
-  readonly labels: Uint8Array;
 }
 
 /** What is measured after so many training images. */
@@ -29,38 +24,38 @@ export interface CoursePoint extends Outcome {
  */
 export async function* followCourse(
   engine: AdaptingEngine,
-  start: Omit<Episode, 'trainImages' | 'trainLabels'>,
-  pieces: Iterable<Piece>,
+  start: Omit<Episode, 'train' | 'from'>,
+  pieces: Iterable<Images>,
   { rule, theta }: { readonly rule: Rule; readonly theta: Float64Array },
 ): AsyncGenerator<CoursePoint, void> {
-  const { layers, beta, feedback, queryImages, queryLabels } = start;
-  const network = { layers, beta, feedback, queryImages, queryLabels };
-  let { weights, feedbackWeights } = start;
-  const show = async ({ images, labels }: Piece): Promise<Outcome> => {
-    const matrices = { weights, ...(feedbackWeights && { feedbackWeights }) };
-    const episode = { ...network, ...matrices, trainImages: images, trainLabels: labels };
-    const { weights: W, feedbackWeights: B, ...outcome } = await engine.adapt(episode, rule, theta);
-    weights = W;
-    feedbackWeights = B ?? feedbackWeights;
-    return outcome;
-  };
-
+  let episode: Episode = { ...start, train: { pixels: new Uint8Array(0), labels: new Uint8Array(0) } };
   let shown = 0;
-  let outcome = await show({ images: new Uint8Array(0), labels: new Uint8Array(0) });
-  yield { images: shown, ...outcome };
+  const show = async (train: Images): Promise<CoursePoint> => {
+    const { weights, feedbackWeights, states, ...outcome } = await engine.adapt({ ...episode, train }, rule, theta);
+    shown += train.labels.length;
+    // Feedback matrices that do not learn stay what they were.
+    const fed = feedbackWeights ?? initialMatrices(episode).feedbackWeights;
+    const given = { weights, ...(fed && { feedbackWeights: fed }) };
+    episode = { ...episode, matrices: { given }, from: { images: shown, states } };
+    return { images: shown, ...outcome };
+  };
+  yield await show(episode.train);
   for (const piece of pieces) {
-    outcome = await show(piece);
-    shown += piece.labels.length;
-    yield { images: shown, ...outcome };
-    if (!Number.isFinite(outcome.loss)) return;
+    const point = await show(piece);
+    yield point;
+    if (!Number.isFinite(point.loss)) return;
   }
 }
 
 /** An episode's training images in pieces of `every`; the last one is what is left. */
-export function* piecesOf({ layers, trainImages, trainLabels }: Episode, every: number): Generator<Piece, void> {
+export function* piecesOf({ network: { layers }, train }: Episode, every: number): Generator<Images, void> {
   const size = layers[0]!;
-  for (let from = 0; from < trainLabels.length; from += every) {
-    const labels = trainLabels.subarray(from, from + every);
-    yield { labels, images: trainImages.subarray(from * size, (from + labels.length) * size) };
+  for (let from = 0; from < train.labels.length; from += every) {
+    const labels = train.labels.subarray(from, from + every);
+    const to = from + labels.length;
+    const { pixels, positions } = train;
+    yield positions
+      ? { pixels, labels, positions: positions.subarray(from, to) }
+      : { pixels: pixels.subarray(from * size, to * size), labels };
   }
 }

@@ -1,22 +1,19 @@
 /** One network learns all classes of a data set online, with a rule whose coefficients are fixed: no meta-learning. */
 import type { Dataset } from '../data/dataset.js';
 import { type ClassIndex, classIndex } from '../data/sampler.js';
-import type { Feedback } from '../engine/engine.js';
-import { gatherImages } from '../engine/lazy-episode.js';
-import { drawWeights } from '../network/initialise.js';
+import { gatherImages, type Images } from '../engine/episode.js';
+import type { Network } from '../network/network.js';
 import type { Rule } from '../plasticity/rule.js';
 import { sampleWithoutReplacement, shuffle, stream, streamKey } from '../random/stream.js';
-import { type AdaptingEngine, type CoursePoint, followCourse, type Piece } from './course.js';
+import { type AdaptingEngine, type CoursePoint, followCourse } from './course.js';
 
 export interface LearnOptions {
   readonly engine: AdaptingEngine;
   readonly rule: Rule;
-  /** One coefficient per term. */
+  /** One per coefficient of the rule. */
   readonly theta: readonly number[];
   readonly dataset: Dataset;
-  readonly layers: readonly number[];
-  readonly beta: number;
-  readonly feedback: Feedback;
+  readonly network: Network;
   readonly seed: number;
   /** Training images to show, as many epochs as that takes. */
   readonly images: number;
@@ -31,14 +28,18 @@ const PIECE = 250;
 
 /** Learns, and yields what is measured: before the first image, then every so many, and after the last. */
 export async function* learn(options: LearnOptions): AsyncGenerator<CoursePoint, void> {
-  const { engine, dataset, layers, beta, feedback, seed, images, every, query } = options;
+  const { engine, dataset, network, seed, images, every, query } = options;
   const index = classIndex(dataset);
   const random = stream(`${seed}/learn/query`);
   const { train, held } = setAside(index, query, random);
   const start = {
-    ...{ layers, beta, feedback, ...drawWeights(streamKey(`${seed}/learn/weights`), layers, { feedback }) },
-    queryImages: gatherImages(dataset.images, held, layers[0]!),
-    queryLabels: Uint8Array.from(held, (i) => dataset.labels[i]!),
+    network,
+    matrices: { key: streamKey(`${seed}/learn/weights`) },
+    query: {
+      pixels: gatherImages(dataset.images, held, network.layers[0]!),
+      labels: Uint8Array.from(held, (i) => dataset.labels[i]!),
+    },
+    noiseKey: streamKey(`${seed}/learn/noise`),
   };
   const lengths = pieceLengths(images, every);
   const pieces = takePieces(dataset, imageOrder(train, seed), lengths);
@@ -78,11 +79,11 @@ function* takePieces(
   dataset: Dataset,
   order: Iterator<number, never>,
   lengths: Iterable<number>,
-): Generator<Piece, void> {
+): Generator<Images, void> {
   for (const length of lengths) {
     const positions = Int32Array.from({ length }, () => order.next().value);
     yield {
-      images: gatherImages(dataset.images, positions, dataset.dim ** 2),
+      pixels: gatherImages(dataset.images, positions, dataset.dim ** 2),
       labels: Uint8Array.from(positions, (i) => dataset.labels[i]!),
     };
   }

@@ -1,5 +1,5 @@
 /** Meta-test: a learned rule, frozen, on tasks that it was not trained on. */
-import type { Episode } from '../engine/engine.js';
+import type { Episode } from '../engine/episode.js';
 import type { Rule } from '../plasticity/rule.js';
 import { type AdaptingEngine, type CoursePoint, followCourse, piecesOf } from './course.js';
 import type { EpisodeRecord } from './record.js';

@@ -3,8 +3,8 @@
  * may be no larger than F0 on a fresh network and still end an episode in NaN at a small coefficient; and where that
  * is, no gradient leads back. So each term is tried out before the run.
  */
-import type { Episode } from '../engine/engine.js';
-import type { Rule } from '../plasticity/rule.js';
+import type { Episode } from '../engine/episode.js';
+import { type Rule, termCoefficients } from '../plasticity/rule.js';
 import type { AdaptingEngine } from './course.js';
 
 /** Steps of Adam, all one way, that a term must bear. */
@@ -37,14 +37,14 @@ export async function steadyScale(
   const isSteady = async (changed: Float64Array): Promise<boolean> => {
     for (const episode of episodes) {
       const { loss } = await engine.adapt(episode, rule, changed);
-      if (!(loss <= 2 * Math.log(episode.layers.at(-1)!))) return false;
+      if (!(loss <= 2 * Math.log(episode.network.layers.at(-1)!))) return false;
     }
     return true;
   };
   const after = (r: number, move: number) => Float64Array.from(theta, (value, i) => (i === r ? value + move : value));
   const steady = [...scale];
   if (!(await isSteady(after(0, 0)))) return steady;
-  for (const [r, { name }] of rule.terms.entries()) {
+  for (const [r, name] of termCoefficients(rule).entries()) {
     if (name === 'F0') continue;
     let unit = steady[r]!;
     const bears = async () => {

@@ -2,22 +2,26 @@
  * How large each term of a rule is beside F0 on a fresh network, and the units that make large terms as easy to steer:
  * Adam moves all coefficients alike, and 1e-3 of a term that is 26 times F0 is a big step.
  */
-import type { Episode } from '../engine/engine.js';
-import { Matrix } from '../engine/reference/matrix.js';
-import { learningPrograms, networkOf, step } from '../engine/reference/step.js';
-import { feedbackShapes, type MatrixShape, matrixShapes } from '../network/layers.js';
-import { coefficientNames, type Rule } from '../plasticity/rule.js';
+import { type Episode, imageOf, initialMatrices } from '../engine/episode.js';
+import { initialState, noiseOf, type State, step } from '../engine/reference/step.js';
+import { copyOf, copyTable } from '../engine/reference/table.js';
+import { FEEDBACK } from '../network/feedback.js';
+import { layerPrograms, type Rule, ruleReads, termCoefficients } from '../plasticity/rule.js';
 
 /** Training images of each episode that the terms are measured on. */
 const IMAGES = 4;
+
+/** Training images before these where a rule has states. */
+const SETTLING = 8;
 
 /** Training images from one to the next that terms are measured at while a network learns. */
 const EVERY = 10;
 
 /**
- * Frobenius norm of each term's update of all layers at a coefficient of 1, on networks that have learned nothing:
- * the root mean square over a few training images of each episode. With `theta` the networks learn by it meanwhile, and
- * the mean is over images from all of an episode: theta_r times its norm is then what term r does to them.
+ * Frobenius norm of each term's update of all layers at a coefficient of 1, on networks that have learned nothing: the
+ * root mean square over a few training images of each episode; terms that share a coefficient count together. With `theta`
+ * the networks learn by it meanwhile, and the mean is over images from all of an episode: theta_r times its norm is then
+ * what term r does to them. Where the rule has states, which are 0 at the start, a few images go before in any case.
  * @param episodes at least one; all of the same network.
  * @param constants values of the rule's constants
  */
@@ -27,36 +31,36 @@ export function termNorms(
   constants: readonly number[] = [],
   theta?: readonly number[],
 ): number[] {
-  const squares = rule.terms.map(() => 0);
-  const alone = rule.terms.map((_, r) => Float64Array.of(...rule.terms.map((_, i) => (i === r ? 1 : 0)), ...constants));
-  const [{ layers, beta, feedback }] = episodes as readonly [Episode, ...Episode[]];
-  const programs = learningPrograms(rule, layers.length - 1);
+  const names = termCoefficients(rule);
+  const squares = names.map(() => 0);
+  const alone = names.map((_, r) => Float64Array.of(...names.map((_, i) => (i === r ? 1 : 0)), ...constants));
+  const still = Float64Array.of(...names.map(() => 0), ...constants);
+  const { network } = episodes[0]!;
+  const programs = layerPrograms(rule, network.layers.length - 1);
+  const isNoisy = (network.noise ?? 0) > 0 || ruleReads(rule, 'xi');
+  const first = rule.states.length > 0 ? SETTLING : 0;
   // Megabytes each, so the episodes share them.
-  const W = zeros(matrixShapes(layers));
-  const given = zeros(feedbackShapes(layers, feedback));
-  const learning = feedback === 'plastic' ? [...W, ...given] : W;
-  const before = zeros(learning);
+  let state: State = initialState(network, programs);
+  let other: State = state.map(copyOf);
   let images = 0;
-  for (const { weights, feedbackWeights = [], trainImages, trainLabels } of episodes) {
-    for (const [l, matrix] of W.entries()) matrix.data.set(weights[l]!);
-    for (const [l, matrix] of given.entries()) matrix.data.set(feedbackWeights[l]!);
-    const network = networkOf({ layers, beta, feedback }, W, given);
-    const last = theta ? trainLabels.length : Math.min(IMAGES, trainLabels.length);
+  for (const episode of episodes) {
+    fill(state, initialState(network, programs, initialMatrices(episode)));
+    const { train, noiseKey } = episode;
+    const last = theta ? train.labels.length : Math.min(first + IMAGES, train.labels.length);
     for (let t = 0; t < last; t++) {
-      const pixels = trainImages.subarray(t * layers[0]!, (t + 1) * layers[0]!);
-      const input = Float64Array.from(pixels, (pixel) => pixel / 255);
-      if (theta === undefined || t % EVERY === 0) {
+      const input = Float64Array.from(imageOf(train, t, network.layers[0]!), (pixel) => pixel / 255);
+      const xi = isNoisy ? noiseOf(noiseKey!, t, network.layers) : undefined;
+      const shown = { input, label: train.labels[t]!, xi };
+      if (theta === undefined ? t >= Math.min(first, last - 1) : t % EVERY === 0) {
         images++;
-        for (const [m, matrix] of before.entries()) matrix.copyFrom(learning[m]!);
         for (const [r, unit] of alone.entries()) {
-          step(network, programs, unit, input, trainLabels[t]!);
-          for (const [m, matrix] of learning.entries()) {
-            squares[r]! += squaredDistance(matrix.data, before[m]!.data);
-            matrix.copyFrom(before[m]!);
-          }
+          step(network, programs, unit, shown, state, other);
+          squares[r]! += squaredDistance(network, state, other);
         }
       }
-      if (theta) step(network, programs, Float64Array.from(theta), input, trainLabels[t]!);
+      if (!theta && first === 0) continue;
+      step(network, programs, theta ? Float64Array.from(theta) : still, shown, state, other);
+      [state, other] = [other, state];
     }
   }
   return squares.map((sum) => Math.sqrt(sum / images));
@@ -68,9 +72,10 @@ export function termNorms(
  * of formulas, whose initial values are given, keep theirs.
  */
 export function automaticScale(rule: Rule, episodes: readonly Episode[], constants: readonly number[] = []): number[] {
-  if (rule.terms.length === 1) return coefficientNames(rule).map(() => 1);
+  const names = termCoefficients(rule);
+  if (names.length === 1) return rule.coefficients.map(() => 1);
   const norms = termNorms(rule, episodes, constants);
-  const reference = norms[rule.terms.findIndex(({ name }) => name === 'F0')] ?? Number.NaN;
+  const reference = norms[names.indexOf('F0')] ?? Number.NaN;
   const scales = norms.map((norm) => {
     const share = Number((reference / norm).toPrecision(2));
     return share > 0 && share < 1 ? share : 1;
@@ -78,10 +83,19 @@ export function automaticScale(rule: Rule, episodes: readonly Episode[], constan
   return [...scales, ...constants.map(() => 1)];
 }
 
-const zeros = (shapes: readonly MatrixShape[]) => shapes.map(({ rows, columns }) => new Matrix(rows, columns));
+function fill(state: State, from: State): void {
+  state.forEach((table, l) => {
+    copyTable(from[l]!, table);
+  });
+}
 
-function squaredDistance(a: Float64Array, b: Float64Array): number {
+/** Of all matrices that learn. */
+function squaredDistance({ feedback }: Episode['network'], a: State, b: State): number {
   let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += (a[i]! - b[i]!) ** 2;
+  for (const name of FEEDBACK[feedback].learned ? ['W', 'B'] : ['W'])
+    a.forEach(({ matrices }, l) => {
+      const [x, y] = [matrices[name]!.data, b[l]!.matrices[name]!.data];
+      for (let i = 0; i < x.length; i++) sum += (x[i]! - y[i]!) ** 2;
+    });
   return sum;
 }

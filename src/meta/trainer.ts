@@ -1,4 +1,5 @@
-import type { Engine, Episode, EpisodeResult } from '../engine/engine.js';
+import type { Engine, EpisodeResult } from '../engine/engine.js';
+import type { Episode } from '../engine/episode.js';
 import type { Rule } from '../plasticity/rule.js';
 import { adamStep, initialState } from './adam.js';
 import { type ObjectiveOptions, objective } from './objective.js';

@@ -6,9 +6,10 @@
  * (i >> 1, m) under the episode's key, times r / 2^31 in single precision: one integer-to-float conversion and one
  * multiplication, so that a SIMD kernel draws the same bits.
  */
-import type { Feedback } from '../engine/engine.js';
 import { type ThreefryKey, threefry2x32 } from '../random/threefry.js';
+import { FEEDBACK } from './feedback.js';
 import { feedbackShapes, type MatrixShape, matrixShapes } from './layers.js';
+import type { Network } from './network.js';
 
 export interface InitialWeights {
   /** W_1 … W_L, n_l x n_{l-1}, row-major. */
@@ -20,12 +21,11 @@ export interface InitialWeights {
 /** Draws W, and what feeds back where that is not W, under an episode's key (`streamKey('<seed>/episode/<n>/weights')`). */
 export function drawWeights(
   key: ThreefryKey,
-  layers: readonly number[],
-  { feedback }: { readonly feedback: Feedback },
+  { layers, feedback, gain = 1 }: Pick<Network, 'layers' | 'feedback' | 'gain'>,
 ): InitialWeights {
   const shapes = matrixShapes(layers);
-  const weights = shapes.map((shape, l) => drawMatrix(key, l, shape));
-  if (feedback === 'sym') return { weights };
+  const weights = shapes.map((shape, l) => drawMatrix(key, l, shape, gain));
+  if (!FEEDBACK[feedback].drawn) return { weights };
   const feedbackWeights = feedbackShapes(layers, feedback).map((shape, l) => drawMatrix(key, shapes.length + l, shape));
   return { weights, feedbackWeights };
 }
@@ -36,12 +36,12 @@ export function initialLimit({ rows, columns }: MatrixShape): number {
 }
 
 /** What a signed 32-bit word is multiplied by to lie within ±r. */
-export function wordScale(shape: MatrixShape): number {
-  return Math.fround(initialLimit(shape) / 2 ** 31);
+export function wordScale(shape: MatrixShape, gain = 1): number {
+  return Math.fround((gain * initialLimit(shape)) / 2 ** 31);
 }
 
-function drawMatrix(key: ThreefryKey, matrix: number, shape: MatrixShape): Float32Array {
-  const scale = wordScale(shape);
+function drawMatrix(key: ThreefryKey, matrix: number, shape: MatrixShape, gain = 1): Float32Array {
+  const scale = wordScale(shape, gain);
   const values = new Float32Array(shape.rows * shape.columns);
   const words = new Int32Array(2);
   for (let i = 0; i < values.length; i += 2) {

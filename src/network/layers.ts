@@ -1,4 +1,4 @@
-import type { Feedback } from '../engine/engine.js';
+import { FEEDBACK, type Feedback } from './feedback.js';
 
 /** Units of a layer: beyond it, the weights of two such layers would not fit in memory. */
 export const MOST_UNITS = 65536;
@@ -22,8 +22,9 @@ export interface MatrixShape {
 /** Shapes of the feedback matrices, of which the i-th (from 0) gives e_i: from the layer above it, or with `dfa` from the top. */
 export function feedbackShapes(layers: readonly number[], feedback: Feedback): MatrixShape[] {
   const shapes = matrixShapes(layers);
-  if (feedback === 'sym') return [];
-  return feedback === 'dfa' ? shapes.map(({ columns }) => ({ rows: layers.at(-1)!, columns })) : shapes;
+  const { drawn, direct } = FEEDBACK[feedback];
+  if (!drawn) return [];
+  return direct ? shapes.map(({ columns }) => ({ rows: layers.at(-1)!, columns })) : shapes;
 }
 
 /** Shapes of W_1 … W_L. */

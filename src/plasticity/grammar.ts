@@ -3,12 +3,14 @@
  *
  *     term     = [name '='] sum
  *     sum      = ['+' | '-'] product { ('+' | '-') product }
- *     product  = factor { ['*' | '.*'] factor }          '*' or nothing: matrix product; '.*': element by element
- *     factor   = atom { "'" | '^T' }
- *     atom     = number | name | 'sum' '(' sum ')' | '(' sum ')'
+ *     product  = factor { ['*' | '.*' | '/' | './'] factor }     '*' or nothing: matrix product; '.*', './': element by element
+ *     factor   = atom { "'" | '^T' | '.^' exponent }
+ *     exponent = ['-'] number | '(' ['-'] number ')'
+ *     atom     = number | name | function '(' sum { ',' sum } ')' | '(' sum ')'
  */
 
 import { printable, shortened } from '../text.js';
+import { CALLS } from './functions.js';
 
 /** What a formula may be at most: far more than a rule needs, and far less than the stack of a recursion holds. */
 const MOST_CHARACTERS = 5000;
@@ -30,8 +32,12 @@ export type Expression = Span &
   (
     | { readonly kind: 'number'; readonly value: number }
     | { readonly kind: 'name'; readonly name: string }
-    | { readonly kind: 'transpose' | 'sum' | 'negate'; readonly of: Expression }
+    | { readonly kind: 'transpose' | 'negate'; readonly of: Expression }
+    | { readonly kind: 'power'; readonly of: Expression; readonly exponent: number }
+    | { readonly kind: 'call'; readonly name: string; readonly args: readonly Expression[] }
     | { readonly kind: 'add' | 'elementwise'; readonly left: Expression; readonly right: Expression }
+    /** `each`: element by element. */
+    | { readonly kind: 'divide'; readonly left: Expression; readonly right: Expression; readonly each: boolean }
     /** A chain of matrix products, which may be bracketed at will. */
     | { readonly kind: 'product'; readonly factors: readonly Expression[] }
   );
@@ -81,7 +87,20 @@ export function checkLength(name: string, Fault = RuleError): void {
     );
 }
 
-const TOKEN = /\s*(?:((?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)|([A-Za-z]\w*)|(\^T(?!\w)|\.\*|[-+*'()]))/y;
+/** A dot before *, / or ^ is the operation's, not the number's. */
+const TOKEN =
+  /\s*(?:((?:\d+(?:\.(?![*/^])\d*)?|\.\d+)(?:[eE][+-]?\d+)?)|([A-Za-z]\w*)|(\^T(?!\w)|\.[*/^]|[-+*/'(),]))/y;
+
+/** What may be meant by what is not part of a formula. */
+const MEANT: Readonly<Record<string, string>> = {
+  '^': ": powers are written .^, as in y.^2, and the transpose ' or ^T",
+  '.': ': element by element is .* or ./ or .^',
+  '=': ': a term has one name, before its only =',
+  ';': ': give each term by itself',
+  '[': ': brackets are ( and )',
+  ']': ': brackets are ( and )',
+  '@': ': the matrix product is * or nothing',
+};
 
 function tokenize(text: string): Token[] {
   const tokens: Token[] = [];
@@ -92,7 +111,8 @@ function tokenize(text: string): Token[] {
     const match = TOKEN.exec(text);
     if (!match) {
       const start = from + (text.slice(from).length - text.slice(from).trimStart().length);
-      throw errorAt(text, { start, end: start + 1 }, `'${text[start]}' is not part of a formula`);
+      const meant = MEANT[text[start]!] ?? '';
+      throw errorAt(text, { start, end: start + 1 }, `'${text[start]}' is not part of a formula${meant}`);
     }
     const [all, number, name, symbol] = match;
     const piece = number ?? name ?? symbol ?? '';
@@ -106,9 +126,10 @@ function tokenize(text: string): Token[] {
 
 /**
  * Parse one formula.
+ * @param hides whether a name is a constant's, and no function's of that name
  * @throws RuleError pointing at the first character that does not fit.
  */
-export function parseFormula(text: string): Expression {
+export function parseFormula(text: string, hides: (name: string) => boolean = () => false): Expression {
   if (text.length > MOST_CHARACTERS)
     throw new RuleError(`a formula can have at most ${MOST_CHARACTERS} characters, not ${text.length}`);
   const tokens = tokenize(text);
@@ -157,10 +178,13 @@ export function parseFormula(text: string): Expression {
         ? chain[0]!
         : { kind: 'product', factors: chain, start: chain[0]!.start, end: chain.at(-1)!.end };
     for (;;) {
-      if (take('.*')) {
+      const operation = take('.*', './', '/')?.text;
+      if (operation) {
         const left = close();
         const right = factor();
-        chain = [{ kind: 'elementwise', left, right, start: left.start, end: right.end }];
+        const span = { left, right, start: left.start, end: right.end };
+        const each = operation === './';
+        chain = [operation === '.*' ? { kind: 'elementwise', ...span } : { kind: 'divide', each, ...span }];
       } else if (take('*') || peek().kind === 'number' || peek().kind === 'name' || peek().text === '(') {
         chain.push(factor());
       } else return close();
@@ -170,11 +194,38 @@ export function parseFormula(text: string): Expression {
   function factor(): Expression {
     let of = atom();
     let depth = nested;
-    for (let mark = take("'", '^T'); mark; mark = take("'", '^T')) {
+    for (let mark = take("'", '^T', '.^'); mark; mark = take("'", '^T', '.^')) {
       deeper(++depth, mark);
-      of = { kind: 'transpose', of, start: of.start, end: mark.end };
+      if (mark.text === '.^') of = { kind: 'power', of, start: of.start, ...exponent() };
+      else of = { kind: 'transpose', of, start: of.start, end: mark.end };
     }
     return of;
+  }
+
+  function exponent(): { exponent: number; end: number } {
+    const open = take('(');
+    const sign = take('-') ? -1 : 1;
+    const token = peek();
+    if (token.kind !== 'number') throw errorAt(text, token, `a number expected instead of ${describe(token)}`);
+    next++;
+    return { exponent: sign * Number(token.text), end: (open ? expect(')') : token).end };
+  }
+
+  function call(name: Token): Expression {
+    const open = expect('(');
+    deeper(++nested, open);
+    const args = [sum()];
+    while (take(',')) args.push(sum());
+    nested--;
+    const { end } = expect(')');
+    const count = CALLS[name.text]!;
+    if (args.length !== count)
+      throw errorAt(
+        text,
+        name,
+        `${name.text}() takes ${count === 1 ? 'one value' : `${count} values`}, not ${args.length}`,
+      );
+    return { kind: 'call', name: name.text, args, start: name.start, end };
   }
 
   function atom(): Expression {
@@ -191,9 +242,8 @@ export function parseFormula(text: string): Expression {
     }
     if (token.kind === 'name') {
       next++;
-      if (token.text !== 'sum') return { kind: 'name', name: token.text, start: token.start, end: token.end };
-      const { of, close } = inBrackets(expect('('));
-      return { kind: 'sum', of, start: token.start, end: close.end };
+      if (Object.hasOwn(CALLS, token.text) && !hides(token.text)) return call(token);
+      return { kind: 'name', name: token.text, start: token.start, end: token.end };
     }
     throw errorAt(text, token, `a name, a number or '(' expected instead of ${describe(token)}`);
   }

@@ -1,14 +1,23 @@
-import type { Leaf, MatrixName, Node, Program, Shape } from './program.js';
+import { FUNCTIONS, type FunctionName, larger } from './functions.js';
+import { LEAVES, type Leaf, type Node, operands, type Part, type Program, type Shape } from './program.js';
 
 /** No node: an absent scalar, which counts as zero. */
 export const NONE = -1;
 /** The 1 that stands in place of a vector in a row, a column or a number. */
 export const UNIT = -2;
 
+/** One product (s u v') .* N of a value; N is sorted. */
+export interface Piece {
+  readonly s: number;
+  readonly u: number;
+  readonly v: number;
+  readonly N: readonly string[];
+}
+
 /**
  * The nodes of a program under construction. Equal nodes are made once (hash-consing), so that terms share their work,
- * and a few identities bring equal expressions to one form: constants are folded, W y_pre is z, p'(W x) is (W'p)'x (B
- * likewise) and (W'p)'y_pre is p'z.
+ * and a few identities bring equal expressions to one form: constants are folded, W y_pre is `drive`, p'(M x) is (M'p)'x
+ * and (W'p)'y_pre is p' drive.
  */
 export class NodeTable {
   readonly #nodes: Node[] = [];
@@ -22,8 +31,12 @@ export class NodeTable {
     return this.#add({ op: 'theta', shape: 'scalar', index });
   }
 
-  leaf(leaf: Leaf, shape: Shape): number {
-    return this.#add({ op: 'leaf', shape, leaf });
+  quantity(name: string, shape: Shape): number {
+    return this.#add({ op: 'quantity', shape, name });
+  }
+
+  leaf(leaf: Leaf): number {
+    return this.quantity(leaf, LEAVES[leaf]);
   }
 
   /** x + y of one shape; NONE counts as zero. */
@@ -37,8 +50,10 @@ export class NodeTable {
     return this.#add({ op: 'add', shape: this.#nodes[a]!.shape, a, b });
   }
 
-  /** Product of two scalars, of a scalar and a vector, or of two vectors element by element. */
+  /** Product of two scalars, of a scalar and a vector, or of two vectors element by element; UNIT stands for ones. */
   multiply(x: number, y: number): number {
+    if (x === UNIT) return y;
+    if (y === UNIT) return x;
     const scalarFirst = this.#nodes[y]!.shape === 'scalar' && this.#nodes[x]!.shape !== 'scalar';
     const mixed = this.#nodes[x]!.shape !== this.#nodes[y]!.shape;
     let [a, b] = mixed ? (scalarFirst ? [y, x] : [x, y]) : x < y ? [x, y] : [y, x];
@@ -71,62 +86,78 @@ export class NodeTable {
       [y, x],
     ] as const) {
       const node = this.#nodes[q]!;
-      if (node.op === 'Wx') return this.dot(this.backward('W', p), node.a);
-      if (node.op === 'Bx') return this.dot(this.backward('B', p), node.a);
-      if (node.op === 'Wtp' && this.isInput(p)) return this.dot(node.a, this.leaf('z', 'post'));
+      if (node.op !== 'times') continue;
+      if (node.shape === 'post') return this.dot(this.times(node.N, 'pre', p), node.a);
+      if (isW(node.N) && this.isInput(p)) return this.dot(node.a, this.leaf('drive'));
     }
     const [a, b] = x < y ? [x, y] : [y, x];
     return this.#add({ op: 'dot', shape: 'scalar', a, b });
   }
 
-  /** M x, x pre-synaptic. */
-  forward(matrix: MatrixName, x: number): number {
-    if (matrix === 'W' && this.isInput(x)) return this.leaf('z', 'post');
-    return this.#add({ op: `${matrix}x`, shape: 'post', a: x });
+  /** P x, x pre-synaptic (`post`), or P'x (`pre`), P being the element-wise product of the matrices N. */
+  times(N: readonly string[], shape: 'post' | 'pre', x: number): number {
+    if (shape === 'post' && this.isDrive(N, x)) return this.leaf('drive');
+    return this.#add({ op: 'times', shape, N, a: x });
   }
 
-  /** M'p, p post-synaptic. */
-  backward(matrix: MatrixName, p: number): number {
-    return this.#add({ op: `${matrix}tp`, shape: 'pre', a: p });
+  /** Is P x W y_pre, which is already known? */
+  isDrive(N: readonly string[], x: number): boolean {
+    return isW(N) && this.isInput(x);
   }
 
-  /** Is x the layer's input y_pre, whose image under W is already known? */
   isInput(x: number): boolean {
     const node = this.#nodes[x];
-    return node?.op === 'leaf' && node.leaf === 'y_pre';
+    return node?.op === 'quantity' && node.name === 'y_pre';
+  }
+
+  /** f(x), element by element. */
+  apply(f: FunctionName, x: number): number {
+    const c = this.#constantOf(x);
+    const value = c === undefined ? Number.NaN : FUNCTIONS[f].value(c);
+    if (Number.isFinite(value)) return this.constant(value);
+    return this.#add({ op: 'apply', shape: this.#nodes[x]!.shape, f, a: x });
+  }
+
+  /** The larger, or smaller, of two of one shape, or of a number and each element. */
+  extreme(op: 'max' | 'min', x: number, y: number): number {
+    const [p, q] = [this.#constantOf(x), this.#constantOf(y)];
+    if (p !== undefined && q !== undefined) return this.constant(larger(op, p, q));
+    if (x === y) return x;
+    const scalar = (i: number) => this.#nodes[i]!.shape === 'scalar';
+    const [a, b] = scalar(x) !== scalar(y) ? (scalar(x) ? [x, y] : [y, x]) : x < y ? [x, y] : [y, x];
+    return this.#add({ op, shape: this.#nodes[b]!.shape, a, b });
   }
 
   isZero(x: number): boolean {
     return this.#constantOf(x) === 0;
   }
 
-  /** The program of an update sum C_uv u v' + a W + b B, holding only the nodes that it needs, in order. */
-  program(
-    pieces: readonly { s: number; u: number; v: number }[],
-    { W: a, B: b }: Readonly<Record<MatrixName, number>>,
-  ): Program {
-    const U = [...new Set(pieces.map(({ u }) => u))];
-    const V = [...new Set(pieces.map(({ v }) => v))];
+  /** A program of what the quantities become, holding only the nodes that it needs, in order. */
+  program(next: ReadonlyMap<string, number | readonly Piece[]>, states: Program['states']): Program {
+    const parts = [...next].map(([name, to]) => [name, typeof to === 'number' ? to : partsOf(to, name)] as const);
+    const roots = parts.flatMap(([, to]) =>
+      typeof to === 'number' ? [to] : to.flatMap(({ U, V, C }) => [...U, ...V, ...C.flat()]),
+    );
     const needed = new Set<number>();
     const need = (i: number): void => {
       if (i === NONE || needed.has(i)) return;
       needed.add(i);
-      const node = this.#nodes[i]!;
-      if ('a' in node) need(node.a);
-      if ('b' in node) need(node.b);
+      operands(this.#nodes[i]!).forEach(need);
     };
-    for (const { s, u, v } of pieces) [s, u, v].forEach(need);
-    [a, b].forEach(need);
+    roots.forEach(need);
     const order = [...needed].sort((x, y) => x - y);
     const renumbered = new Map(order.map((old, index) => [old, index]));
     const at = (i: number): number => renumbered.get(i) ?? NONE;
-    const C = U.map((u) => V.map((v) => at(pieces.find((piece) => piece.u === u && piece.v === v)?.s ?? NONE)));
-    const nodes = order.map((i): Node => {
-      const node = this.#nodes[i]!;
-      if ('b' in node) return { ...node, a: at(node.a), b: at(node.b) };
-      return 'a' in node ? { ...node, a: at(node.a) } : node;
-    });
-    return { nodes, U: U.map(at), V: V.map(at), C, a: at(a), b: at(b) };
+    const moved = ({ N, U, V, C }: Part): Part => ({ N, U: U.map(at), V: V.map(at), C: C.map((row) => row.map(at)) });
+    return {
+      nodes: order.map((i): Node => {
+        const node = this.#nodes[i]!;
+        if ('b' in node) return { ...node, a: at(node.a), b: at(node.b) };
+        return 'a' in node ? { ...node, a: at(node.a) } : node;
+      }),
+      next: Object.fromEntries(parts.map(([name, to]) => [name, typeof to === 'number' ? at(to) : to.map(moved)])),
+      states,
+    };
   }
 
   #constantOf(x: number): number | undefined {
@@ -136,7 +167,7 @@ export class NodeTable {
 
   #isOnes(x: number): boolean {
     const node = this.#nodes[x]!;
-    return node.op === 'leaf' && (node.leaf === 'one' || node.leaf === 'one_pre');
+    return node.op === 'quantity' && (node.name === 'one' || node.name === 'one_pre');
   }
 
   #add(node: Node): number {
@@ -146,4 +177,24 @@ export class NodeTable {
     this.#index.set(key, this.#nodes.length);
     return this.#nodes.push(node) - 1;
   }
+}
+
+const isW = (N: readonly string[]): boolean => N.length === 1 && N[0] === 'W';
+
+/** Pieces by their N: that of the matrix itself first, that without matrices last. */
+function partsOf(pieces: readonly Piece[], name: string): Part[] {
+  const byN = new Map<string, Piece[]>();
+  for (const piece of pieces) {
+    const key = piece.N.join();
+    byN.set(key, [...(byN.get(key) ?? []), piece]);
+  }
+  const rank = (key: string) => (key === name ? 0 : key === '' ? 2 : 1);
+  const keys = [...byN.keys()].sort((a, b) => rank(a) - rank(b));
+  return keys.map((key) => {
+    const own = byN.get(key)!;
+    const U = [...new Set(own.map(({ u }) => u))];
+    const V = [...new Set(own.map(({ v }) => v))];
+    const C = U.map((u) => V.map((v) => own.find((piece) => piece.u === u && piece.v === v)?.s ?? NONE));
+    return { N: own[0]!.N, U, V, C };
+  });
 }

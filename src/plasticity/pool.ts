@@ -1,3 +1,5 @@
+import { type Placed, unplacedName } from './placement.js';
+
 /** A term of the paper's pool (Shervani-Tabar & Rosenbaum 2023, Eqs 14-23, https://doi.org/10.1038/s41467-023-37562-1). */
 export interface PoolTerm {
   readonly name: string;
@@ -97,19 +99,16 @@ export const GROUPS: Readonly<Record<string, readonly string[]>> = {
   kp: ['F3', 'B.F0', 'B.F3'],
 };
 
-/** What stands before the name of a term that changes the feedback matrices, not the weights. */
-export const OF_FEEDBACK = 'B.';
-
 /**
- * The pool's term of that name or alias, in any case; undefined where there is none. `B.F9` is the term for B: the
- * formula with B in place of W.
+ * The pool's term of that name or alias, in any case; undefined where there is none. For B it is the formula with B in
+ * place of W.
  */
-export function findPoolTerm(name: string): PoolTerm | undefined {
-  const ofFeedback = name.toUpperCase().startsWith(OF_FEEDBACK);
-  const wanted = name.slice(ofFeedback ? OF_FEEDBACK.length : 0).toLowerCase();
+export function findPoolTerm({ bare, matrix }: Pick<Placed, 'bare' | 'matrix'>): PoolTerm | undefined {
+  const wanted = bare.toLowerCase();
   const found = POOL.find((term) => term.name.toLowerCase() === wanted || term.alias?.toLowerCase() === wanted);
-  if (!found || !ofFeedback) return found;
+  if (!found || matrix === 'W') return found;
   const { alias: _alias, vec: _vec, ...term } = found;
+  const name = unplacedName({ bare: term.name, matrix });
   const formula = term.formula.replaceAll(/\bW\b/g, 'B');
-  return { ...term, name: OF_FEEDBACK + term.name, formula, description: `What ${term.name} does to W, done to B.` };
+  return { ...term, name, formula, description: `What ${term.name} does to W, done to B.` };
 }

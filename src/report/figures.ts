@@ -1,4 +1,5 @@
 import type { EpisodeRecord } from '../meta/record.js';
+import { symbol } from '../plasticity/symbol.js';
 import { movingAverage } from '../stats/moving-average.js';
 import { type Chart, drawChart } from './chart.js';
 import type { Curve } from './curves.js';
@@ -82,7 +83,7 @@ function accuracyChart(records: readonly EpisodeRecord[], { avgWindow, M }: Figu
 }
 
 function coefficientChart(records: readonly EpisodeRecord[], terms: readonly string[]): Untitled {
-  const labels = terms.map((name) => `θ_${/^F\d+(@|$)/.test(name) ? name.slice(1) : name}`);
+  const labels = terms.map((name) => symbol(name).text);
   return {
     note: 'Coefficients of the rule as each episode ran with them.',
     yLabel: 'Coefficient θ',

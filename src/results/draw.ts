@@ -1,5 +1,6 @@
 /** The figures of a run, from what lies in its folder. */
 
+import { termCoefficients } from '../plasticity/rule.js';
 import type { FigureStyle } from '../report/style.js';
 import { writeFigures } from '../report/write-figures.js';
 import type { RecordedRun } from './recorded-run.js';
@@ -18,8 +19,9 @@ export interface Look {
  */
 export function drawRun({ folder, file, records }: RecordedRun, look: Look): Promise<{ warning?: string }> {
   const { settings, data } = file;
-  const { constants, ...recorded } = recordedRule(file);
-  const terms = recorded.terms.map(({ name }) => name);
+  const rule = recordedRule(file);
+  const { constants } = rule;
+  const terms = termCoefficients(rule);
   return writeFigures(folder, records, {
     ...look,
     ...{ terms, constants },

@@ -9,6 +9,11 @@ export const CIRCUMSTANCES: ReadonlySet<string> = new Set([
   ...['avg_window', 'format', 'size', 'font', 'font_size'],
 ]);
 
+/** Settings that came later, as all runs before them had them: they count only where they are otherwise. */
+const LATER: Readonly<Record<string, unknown>> = {
+  ...{ state: [], tie: {}, activation: 'softplus', gain: 1, noise: 0 },
+};
+
 /** The parts of a run's file that decide its numbers. */
 export interface Deciding {
   readonly settings: Readonly<Record<string, unknown>>;
@@ -21,6 +26,7 @@ export interface Deciding {
 function identityOf({ settings, rule, layers, data }: Deciding): string {
   const deciding = Object.entries(settings)
     .filter(([name, value]) => value !== undefined && name !== 'database' && !CIRCUMSTANCES.has(name))
+    .filter(([name, value]) => !Object.hasOwn(LATER, name) || JSON.stringify(value) !== JSON.stringify(LATER[name]))
     .sort(([a], [b]) => (a < b ? -1 : 1));
   return JSON.stringify([deciding, rule, layers, data.checksum]);
 }

@@ -1,9 +1,9 @@
 /** What a run has learned, from its folder. */
 import { basename, resolve } from 'node:path';
-import type { Feedback } from '../engine/engine.js';
 import type { LearnedRule } from '../export/learned.js';
 import { learnedTheta, type ThetaChoice } from '../meta/meta-test.js';
-import { coefficientNames, parseRule } from '../plasticity/rule.js';
+import { activationText } from '../network/activation.js';
+import type { Network } from '../network/network.js';
 import { summarise } from '../report/summary.js';
 import type { RecordedRun } from './recorded-run.js';
 import { type RunFile, recordedRule } from './run-file.js';
@@ -16,13 +16,11 @@ export function learnedRule({ folder, file, records }: RecordedRun, which: Theta
   const { settings, layers } = file;
   // Both were checked when the file was read.
   const beta = settings.beta as number;
-  const fbk = settings.fbk as Feedback;
-  const { terms, constants } = recordedRule(file);
-  const texts = terms.map(({ name, formula }) => `${name} = ${formula}`);
-  const rule = parseRule(texts, layers.length - 1, constants);
-  const names = coefficientNames(rule);
+  const fbk = settings.fbk as Network['feedback'];
+  const { activation = 'softplus', gain = 1, noise = 0 } = settings as Partial<Network>;
+  const rule = recordedRule(file);
   if (records.length === 0) throw new Error('it has no episode yet');
-  const { thetaEpisodes, accuracy, outcomeEpisodes } = summarise(records, names);
+  const { thetaEpisodes, accuracy, outcomeEpisodes } = summarise(records, rule.coefficients);
   const coefficients =
     which === 'last'
       ? `after ${records.length} episodes`
@@ -30,16 +28,14 @@ export function learnedRule({ folder, file, records }: RecordedRun, which: Theta
   return {
     rule,
     theta: learnedTheta(records, which),
-    layers,
-    beta,
-    feedback: fbk,
+    ...{ layers, beta, activation, feedback: fbk, gain, noise },
     source: [
-      ['Rule', `${terms.map(({ name }) => name).join(' + ')}, learned by meta-plasticity ${file.version}`],
+      ['Rule', `${rule.terms.map(({ name }) => name).join(' + ')}, learned by meta-plasticity ${file.version}`],
       ['Theta', coefficients],
       ['Run', `${basename(resolve(folder))}, started ${file.started}, seed ${settings.seed}`],
       ['Accuracy', `${accuracy.toFixed(4)}, mean of the last ${outcomeEpisodes} episodes`],
       ['Data', describeData(file)],
-      ['Network', `${layers.join('-')}, softplus ${beta}, feedback ${fbk}`],
+      ['Network', `${layers.join('-')}, ${activationText(activation, beta)}, feedback ${fbk}`],
     ],
   };
 }

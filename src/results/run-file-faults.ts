@@ -1,5 +1,6 @@
 /** What each part of a `run.json` may be: it may come from anybody, and its words go into code, figures and pages. */
-import { FEEDBACKS } from '../engine/engine.js';
+import { ACTIVATIONS } from '../network/activation.js';
+import { FEEDBACKS } from '../network/feedback.js';
 import { MOST_LAYERS, MOST_UNITS } from '../network/layers.js';
 import { MOST_COEFFICIENTS } from '../plasticity/rule.js';
 import { shortened } from '../text.js';
@@ -19,10 +20,20 @@ const isList =
   (test: Test, min: number, max: number): Test =>
   (value) =>
     Array.isArray(value) && value.length >= min && value.length <= max && value.every(test);
+/** Runs of older versions lack it. */
+const isOptional =
+  (test: Test): Test =>
+  (value) =>
+    value === undefined || test(value);
 const isAbove = (value: unknown): boolean => Number.isFinite(value) && (value as number) > 0;
+const isName = isText(/^[\w.@,]{1,1500}$/);
+const isTie: Test = (value) => {
+  const { name, formula, to } = (isObject(value) ? value : {}) as Record<string, unknown>;
+  return isName(name) && isName(to) && typeof formula === 'string';
+};
 function isCoefficient({ name, formula, layers, initial, scale }: Record<string, unknown>): boolean {
   return (
-    isText(/^[\w.@,]{1,1500}$/)(name) &&
+    isName(name) &&
     (formula === undefined || typeof formula === 'string') &&
     (layers === undefined || isList(isWhole(1, MOST_LAYERS), 1, MOST_LAYERS)(layers)) &&
     Number.isFinite(initial) &&
@@ -44,6 +55,15 @@ const PARTS: readonly (readonly [place: string, what: string, is: Test])[] = [
   ),
   ['settings.beta', 'a number above 0', isAbove],
   ['settings.fbk', FEEDBACKS.join(' or '), (value) => FEEDBACKS.some((feedback) => feedback === value)],
+  [
+    'settings.activation',
+    ACTIVATIONS.join(' or '),
+    isOptional((value) => ACTIVATIONS.some((activation) => activation === value)),
+  ],
+  ['settings.gain', 'a number above 0', isOptional(isAbove)],
+  ['settings.noise', 'a number of at least 0', isOptional((value) => Number.isFinite(value) && (value as number) >= 0)],
+  ['tied', 'terms with the coefficients of others', isOptional(isList(isTie, 1, MOST_COEFFICIENTS))],
+  ['states', 'formulas of states', isOptional(isList((value) => typeof value === 'string', 1, MOST_COEFFICIENTS))],
   [
     'layers',
     `2 to ${MOST_LAYERS + 1} sizes from 1 to ${MOST_UNITS}`,

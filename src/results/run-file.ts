@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { availableParallelism, cpus, hostname, totalmem } from 'node:os';
 import { join } from 'node:path';
 import type { Dataset } from '../data/dataset.js';
-import type { Term } from '../plasticity/rule.js';
+import { parseRule, type Rule, type Term } from '../plasticity/rule.js';
 import { runFileFault } from './run-file-faults.js';
 import { readJson, type Sealed, writeJson } from './sealed.js';
 
@@ -20,6 +20,9 @@ export interface RunFile extends Sealed {
   readonly settings: Readonly<Record<string, unknown>>;
   /** One entry for each coefficient: the rule's terms, then its constants, which have no formula. */
   readonly rule: readonly RecordedCoefficient[];
+  /** Terms that have the coefficient of another, and what layers keep from image to image; absent: none. */
+  readonly tied?: readonly RecordedTie[];
+  readonly states?: readonly string[];
   readonly layers: readonly number[];
   readonly data: {
     readonly name: string;
@@ -41,14 +44,47 @@ export interface RunFile extends Sealed {
 export type RecordedCoefficient = Pick<Term, 'name' | 'layers'> &
   Partial<Pick<Term, 'formula'>> & { readonly initial: number; readonly scale?: number };
 
-/** The terms and the names of the constants in a run's file. */
-export function recordedRule({ rule }: Pick<RunFile, 'rule'>): { terms: Term[]; constants: string[] } {
+export type RecordedTie = Pick<Term, 'name' | 'formula'> & { readonly to: string };
+
+/** The entries of a rule's coefficients, but for their numbers. */
+export function recordedCoefficients({
+  terms,
+  coefficients,
+}: Rule): Pick<RecordedCoefficient, 'name' | 'formula' | 'layers'>[] {
+  return coefficients.map((name) => {
+    const term = terms.find((term) => term.name === name);
+    // A formula first: the order is part of what a run's journal is chained to.
+    return term ? { formula: term.formula, name, ...(term.layers && { layers: term.layers }) } : { name };
+  });
+}
+
+/** What a rule has beside coefficients, where it has it. */
+export function recordedExtras({ terms, coefficients, states }: Rule): Pick<RunFile, 'tied' | 'states'> {
+  const tied = terms.flatMap(({ name, formula, coefficient }) =>
+    coefficients.includes(name) ? [] : [{ name, formula, to: coefficients[coefficient]! }],
+  );
   return {
-    terms: rule.flatMap(({ name, formula, layers }) =>
-      formula === undefined ? [] : [{ name, formula, ...(layers && { layers }) }],
-    ),
-    constants: rule.flatMap(({ name, formula }) => (formula === undefined ? [name] : [])),
+    ...(tied.length > 0 && { tied }),
+    ...(states.length > 0 && { states: states.map(({ name, formula }) => `${name} = ${formula}`) }),
   };
+}
+
+/** The rule in a run's file. */
+export function recordedRule({
+  rule,
+  tied = [],
+  states = [],
+  layers,
+}: Pick<RunFile, 'rule' | 'tied' | 'states' | 'layers'>): Rule {
+  const terms = [...rule, ...tied].flatMap(({ name, formula }) =>
+    formula === undefined ? [] : [`${name} = ${formula}`],
+  );
+  return parseRule(terms, {
+    states,
+    constants: rule.flatMap(({ name, formula }) => (formula === undefined ? [name] : [])),
+    tied: Object.fromEntries(tied.map(({ name, to }) => [name, to])),
+    layerCount: layers.length - 1,
+  });
 }
 
 /** The parts of `run.json` that describe the data. */

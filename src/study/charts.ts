@@ -1,4 +1,5 @@
 /** Charts of groups of runs: mean over seeds, and its band. */
+import { symbol as coefficientSymbol } from '../plasticity/symbol.js';
 import { type Chart, drawChart } from '../report/chart.js';
 import type { Curve } from '../report/curves.js';
 import { ANGLE_NOTE, ORTHONORMALITY_NOTE } from '../report/figures.js';
@@ -183,7 +184,7 @@ function highestLoss(curves: readonly PanelCurve[]): number {
 /** A column as the paper writes it. */
 export function symbol(column: string): string {
   const [kind = '', index = ''] = column.split(/ (.*)/s);
-  if (kind === 'theta') return `θ_${/^F\d/.test(index) ? index.slice(1) : index}`;
+  if (kind === 'theta') return coefficientSymbol(index).text;
   if (kind === 'angle') return `α_${index}`;
   if (kind === 'constant') return index;
   if (kind === 'orthonormality') return `E_${index}`;

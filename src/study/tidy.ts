@@ -1,4 +1,5 @@
 /** Runs as a tidy table: a row each, or a row an episode, with the same columns in the same order always. */
+import { parsePlacement } from '../plasticity/placement.js';
 import { findPoolTerm } from '../plasticity/pool.js';
 import { columnMean, type Table } from './table.js';
 
@@ -68,7 +69,7 @@ const KINDS = ['accuracy', 'loss', 'theta', 'constant', 'angle', 'orthonormality
 function inOrder(a: string, b: string): number {
   const key = (name: string) => {
     const [kind = '', rest = ''] = name.split(/ (.*)/s);
-    const own = kind === 'theta' && !findPoolTerm(rest.replace(/@.*/, ''));
+    const own = kind === 'theta' && !findPoolTerm(parsePlacement(rest));
     return [KINDS.indexOf(kind), Number(own), rest] as const;
   };
   const [x, y] = [key(a), key(b)];

@@ -107,7 +107,7 @@ describe('--resume', () => {
     const tested = await run(['test', folder, '--tasks', '1', '--out', 'plastic-test']);
     assert.match(
       tested.stderr,
-      /^meta-plasticity: --fbk must be .* with --engine wasm, not 'plastic'; --engine reference/m,
+      /^meta-plasticity: --engine must be reference or tensorflow for feedback 'plastic', not 'wasm'/m,
     );
     assert.equal(tested.code, 2);
     const exported = (await run(['export', folder, '--to', 'json'])).stdout;

@@ -6,7 +6,7 @@ import { parseRule } from '#dist/plasticity/rule.js';
 
 function fault(formula: string, learns?: boolean): string {
   try {
-    parseRule([`own = ${formula}`], 2, ['gain']);
+    parseRule([`own = ${formula}`], { layerCount: 2, constants: ['gain'] });
   } catch (error) {
     if (error instanceof RuleError) return ruleFault(error, learns);
   }

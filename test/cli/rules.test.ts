@@ -3,7 +3,10 @@ import { describe, test } from 'node:test';
 import { POOL } from '#dist/plasticity/pool.js';
 import { run } from './program.js';
 
-const NO_COST = { Wx: 0, Wtp: 0, Bx: 0, Btp: 0, rank: 0, decay: false, decayB: false, e0: false };
+const NO_COST = {
+  ...{ Wx: 0, Wtp: 0, Bx: 0, Btp: 0, other: 0, rank: 0, decay: false, decayB: false },
+  ...{ dense: 0, functions: 0, states: [] as string[], e0: false },
+};
 
 describe('rules', () => {
   test('the pool: name, formula, equation, words and cost', async () => {

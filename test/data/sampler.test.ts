@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { type ClassIndex, classIndex, makeEpisode, sampleTask, splitClasses } from '#dist/data/sampler.js';
+import { imageOf, initialMatrices } from '#dist/engine/episode.js';
 import { stream } from '#dist/random/stream.js';
 
 const CLASSES = 7;
@@ -17,7 +18,8 @@ const dataset = {
   checksum: 'none',
 };
 const index = classIndex(dataset);
-const setting = { dataset, index, layers: [4, 3, 7], beta: 10, feedback: 'fix', seed: 1, M: 3, K: 4, Q: 2 } as const;
+const network = { layers: [4, 3, 7], beta: 10, feedback: 'fix' } as const;
+const setting = { dataset, index, network, seed: 1, M: 3, K: 4, Q: 2 };
 const positions = (part: ClassIndex) => part.flatMap(({ images }) => [...images]).sort((a, b) => a - b);
 const all = Array.from({ length: COUNT }, (_, i) => i);
 
@@ -144,21 +146,18 @@ describe('makeEpisode', () => {
     const alone = makeEpisode(setting, 17);
     for (let n = 1; n < 17; n++) makeEpisode(setting, n);
     assert.deepEqual(makeEpisode(setting, 17), alone);
-    assert.notDeepEqual(makeEpisode(setting, 18).trainImages, alone.trainImages);
-    assert.notDeepEqual(makeEpisode({ ...setting, seed: 2 }, 17).weights, alone.weights);
+    assert.notDeepEqual(makeEpisode(setting, 18).train.positions, alone.train.positions);
+    assert.notDeepEqual(makeEpisode({ ...setting, seed: 2 }, 17).matrices, alone.matrices);
   });
 
   test('images and labels belong together', () => {
-    const { trainImages, trainLabels, queryImages, queryLabels } = makeEpisode(setting, 1);
-    assert.equal(trainLabels.length, 12);
-    assert.equal(queryLabels.length, 6);
-    for (const [images, labels] of [
-      [trainImages, trainLabels],
-      [queryImages, queryLabels],
-    ] as const) {
-      assert.equal(images.length, 4 * labels.length);
-      labels.forEach((label, i) => {
-        const bytes = images.subarray(4 * i, 4 * i + 4);
+    const { train, query } = makeEpisode(setting, 1);
+    assert.equal(train.labels.length, 12);
+    assert.equal(query.labels.length, 6);
+    for (const images of [train, query]) {
+      assert.equal(images.positions!.length, images.labels.length);
+      images.labels.forEach((label, i) => {
+        const bytes = imageOf(images, i, 4);
         assert.deepEqual([...bytes], Array(4).fill(bytes[0]));
         assert.equal(bytes[0]! % CLASSES, label);
       });
@@ -166,8 +165,12 @@ describe('makeEpisode', () => {
   });
 
   test('both feedback kinds of one seed see the same task and W', () => {
-    const { feedbackWeights, ...fix } = makeEpisode(setting, 3);
+    const fix = makeEpisode(setting, 3);
+    const { weights, feedbackWeights } = initialMatrices(fix);
     assert.equal(feedbackWeights!.length, 2);
-    assert.deepEqual(makeEpisode({ ...setting, feedback: 'sym' }, 3), { ...fix, feedback: 'sym' });
+    const network = { ...setting.network, feedback: 'sym' } as const;
+    const sym = makeEpisode({ ...setting, network }, 3);
+    assert.deepEqual(sym, { ...fix, network });
+    assert.deepEqual(initialMatrices(sym), { weights });
   });
 });

@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import fc from 'fast-check';
 import { createEngine } from '#dist/engine/create.js';
-import type { Adaptation, Engine, Episode, EpisodeResult } from '#dist/engine/engine.js';
+import type { Adaptation, Engine, EpisodeResult } from '#dist/engine/engine.js';
+import type { Episode } from '#dist/engine/episode.js';
 import { parseRule, type Rule } from '#dist/plasticity/rule.js';
-import { episodeShape, randomEpisode } from './random-episode.js';
+import { episodeShape, randomEpisode, withMatrices } from './random-episode.js';
 
 const RULES = [['F0'], ['F0', 'F2', 'F9'], ['F0', 'F3', 'F6'], ['F0', "own = e one_pre'"]].map((terms) =>
   parseRule(terms),
@@ -26,7 +27,7 @@ for (const name of ['reference', 'wasm'] as const) {
           const [wanted] = await engine.run([episode], rule, [theta(rule)]);
           sameOutcome(await adapt(engine, episode, rule), wanted!, TOLERANCE[name]);
           const first = await adapt(engine, piece(episode, 0, cut), rule);
-          const second = piece({ ...episode, weights: first.weights }, cut, shape.train);
+          const second = piece(withMatrices(episode, { weights: first.weights }), cut, shape.train);
           sameOutcome(await adapt(engine, second, rule), wanted!, TOLERANCE[name]);
         }),
         { numRuns: 60, seed: 1 },
@@ -38,14 +39,14 @@ for (const name of ['reference', 'wasm'] as const) {
       const { weights } = await adapt(engine, episode, RULES[1]!);
       assert.deepEqual(
         weights.map((matrix) => Array.from(matrix)),
-        episode.weights.map((matrix) => Array.from(matrix)),
+        episode.matrices.given.weights.map((matrix) => Array.from(matrix)),
       );
     });
 
     test('refuses what run refuses', async () => {
       const episode = randomEpisode({ layers: [6, 5, 4], feedback: 'fix', train: 3, query: 2, seed: 3 });
-      const wrong = { ...episode, trainLabels: Uint8Array.of(0, 4, 1) };
-      await assert.rejects(adapt(engine, wrong, RULES[0]!), /trainLabels holds 4, but the network has 4 outputs/);
+      const wrong = { ...episode, train: { ...episode.train, labels: Uint8Array.of(0, 4, 1) } };
+      await assert.rejects(adapt(engine, wrong, RULES[0]!), /the train labels hold 4, but the network has 4 outputs/);
     });
   });
 }
@@ -57,9 +58,9 @@ async function adapt(engine: Engine, episode: Episode, rule: Rule): Promise<Adap
 
 /** The episode with the training images from..to-1 only. */
 function piece(episode: Episode, from: number, to: number): Episode {
-  const size = episode.layers[0]!;
-  const trainImages = episode.trainImages.subarray(from * size, to * size);
-  return { ...episode, trainImages, trainLabels: episode.trainLabels.subarray(from, to) };
+  const size = episode.network.layers[0]!;
+  const pixels = episode.train.pixels.subarray(from * size, to * size);
+  return { ...episode, train: { pixels, labels: episode.train.labels.subarray(from, to) } };
 }
 
 function sameOutcome(found: Adaptation, wanted: EpisodeResult, tolerance: number): void {

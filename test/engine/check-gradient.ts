@@ -1,7 +1,7 @@
 /** The reference engine, and a judge of its gradients. */
 import assert from 'node:assert/strict';
 import { createEngine } from '#dist/engine/create.js';
-import type { Episode } from '#dist/engine/engine.js';
+import type { Episode } from '#dist/engine/episode.js';
 import type { Rule } from '#dist/plasticity/rule.js';
 import { type EpisodeShape, randomEpisode } from './random-episode.ts';
 

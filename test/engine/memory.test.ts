@@ -11,9 +11,9 @@ import { POOL } from '#dist/plasticity/pool.js';
 import { parseRule } from '#dist/plasticity/rule.js';
 
 const sizeOf = (train: number, layers = [60, 30, 20, 9], feedback = 'fix' as 'fix' | 'sym' | 'dfa') => ({
-  ...{ layers, beta: 10, feedback },
-  trainLabels: { length: train },
-  queryLabels: { length: 7 },
+  network: { layers, beta: 10, feedback },
+  train: { labels: { length: train } },
+  query: { labels: { length: 7 } },
 });
 const F0 = parseRule(['F0']);
 

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import { createEngine } from '#dist/engine/create.js';
-import type { Episode } from '#dist/engine/engine.js';
-import { lazyEpisode } from '#dist/engine/lazy-episode.js';
+import type { Episode } from '#dist/engine/episode.js';
 import { parseRule, type Rule } from '#dist/plasticity/rule.js';
 import { noise, randomEpisode } from './random-episode.ts';
 
@@ -12,18 +11,17 @@ const theta = Float64Array.of(0.01, -0.004, 0.002);
 const draw = noise(4);
 const pixels = new Uint8Array(new SharedArrayBuffer(30 * 16)).map(() => Math.max(0, draw() * 256));
 
-/** Episode n by its source; its images are in shared memory, its weights are drawn by key. */
-const episodeOf = (n: number): Episode =>
-  lazyEpisode({
-    ...{ layers, beta: 10, feedback: 'fix', weightKey: [n, 77] },
-    imageSource: {
-      pixels,
-      train: Int32Array.from({ length: 12 }, (_, i) => (i * 7 + n) % 30),
-      query: Int32Array.of(n, 29 - n),
-    },
-    trainLabels: Uint8Array.from({ length: 12 }, (_, i) => i % 5),
-    queryLabels: Uint8Array.of(1, 2),
-  });
+/** Episode n; its images are in shared memory, its weights are drawn by key. */
+const episodeOf = (n: number): Episode => ({
+  network: { layers, beta: 10, feedback: 'fix' },
+  matrices: { key: [n, 77] },
+  train: {
+    pixels,
+    positions: Int32Array.from({ length: 12 }, (_, i) => (i * 7 + n) % 30),
+    labels: Uint8Array.from({ length: 12 }, (_, i) => i % 5),
+  },
+  query: { pixels, positions: Int32Array.of(n, 29 - n), labels: Uint8Array.of(1, 2) },
+});
 const explicit = randomEpisode({ layers, feedback: 'sym', train: 6, query: 2, seed: 8 });
 const episodes = [...Array.from({ length: 8 }, (_, n) => episodeOf(n)), explicit];
 
@@ -65,7 +63,7 @@ describe('an engine on several threads', async () => {
   });
 
   test('passes on what goes wrong in a thread', async () => {
-    const broken = { ...episodeOf(0), weightKey: undefined, weights: [] } as unknown as Episode;
+    const broken: Episode = { ...episodeOf(0), matrices: { given: { weights: [] } } };
     await assert.rejects(pooled.run([broken], rule, [theta]), /weights must hold 2 matrices, not 0/);
     const impossible = {
       ...rule,

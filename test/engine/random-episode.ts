@@ -1,6 +1,8 @@
 /** Small random networks and tasks. */
 import fc from 'fast-check';
-import type { Episode, Feedback } from '#dist/engine/engine.js';
+import type { Episode, GivenMatrices } from '#dist/engine/episode.js';
+import type { Activation } from '#dist/network/activation.js';
+import type { Feedback } from '#dist/network/feedback.js';
 import { feedbackShapes, matrixShapes } from '#dist/network/layers.js';
 
 /** Deterministic noise in [-1, 1), good enough for test inputs. */
@@ -21,9 +23,16 @@ export interface EpisodeShape {
   readonly query: number;
   readonly seed: number;
   readonly beta?: number;
+  readonly activation?: Activation;
+  readonly noise?: number;
 }
 
-export function randomEpisode({ layers, feedback, train, query, seed, beta = 10 }: EpisodeShape): Episode {
+/** An episode whose matrices are given. */
+export type GivenEpisode = Episode & { readonly matrices: { readonly given: GivenMatrices } };
+
+export function randomEpisode({ train, query, seed, beta = 10, ...shape }: EpisodeShape): GivenEpisode {
+  const network = { beta, ...shape };
+  const { layers, feedback } = network;
   const draw = noise(seed + 1);
   const matrices = (shapes = matrixShapes(layers)) =>
     shapes.map(({ rows, columns }) => {
@@ -34,17 +43,22 @@ export function randomEpisode({ layers, feedback, train, query, seed, beta = 10 
     Uint8Array.from({ length: count * layers[0]! }, () => Math.max(0, Math.floor(draw() * 256)));
   const labels = (count: number) =>
     Uint8Array.from({ length: count }, () => Math.floor(((draw() + 1) / 2) * layers.at(-1)!));
-  return {
-    layers,
-    beta,
-    feedback,
-    weights: matrices(),
-    ...(feedback === 'sym' ? {} : { feedbackWeights: matrices(feedbackShapes(layers, feedback)) }),
-    trainImages: images(train),
-    trainLabels: labels(train),
-    queryImages: images(query),
-    queryLabels: labels(query),
+  const weights = matrices();
+  const fed = feedbackShapes(layers, feedback);
+  const given = { weights, ...(fed.length > 0 && { feedbackWeights: matrices(fed) }) };
+  const shown = (count: number) => {
+    const pixels = images(count);
+    return { pixels, labels: labels(count) };
   };
+  return { network, matrices: { given }, train: shown(train), query: shown(query), noiseKey: [seed, 1] };
+}
+
+/** The same with another network, or with other matrices. */
+export function withNetwork(episode: GivenEpisode, network: Partial<Episode['network']>): GivenEpisode {
+  return { ...episode, network: { ...episode.network, ...network } };
+}
+export function withMatrices(episode: GivenEpisode, given: Partial<GivenMatrices>): GivenEpisode {
+  return { ...episode, matrices: { given: { ...episode.matrices.given, ...given } } };
 }
 
 /** Shapes of small episodes: one to four layers of one to seven units. */

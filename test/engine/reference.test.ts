@@ -1,16 +1,17 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import type { Episode } from '#dist/engine/engine.js';
+import type { Episode, Images, Numbers } from '#dist/engine/episode.js';
 import { Matrix } from '#dist/engine/reference/matrix.js';
-import { errors, forward, learningPrograms, step } from '#dist/engine/reference/step.js';
+import { errors, forward, step } from '#dist/engine/reference/step.js';
+import { copyOf } from '#dist/engine/reference/table.js';
 import { feedbackShapes, matrixShapes } from '#dist/network/layers.js';
 import { POOL } from '#dist/plasticity/pool.js';
-import { parseRule } from '#dist/plasticity/rule.js';
+import { layerPrograms, parseRule } from '#dist/plasticity/rule.js';
 import { perLayer, realEpisodes, realGolden, syntheticEpisodes } from '../golden/episodes.ts';
 import { formula, placedFormulas, placedRule } from '../plasticity/formulas.ts';
 import { assertClose, checkGradient, run } from './check-gradient.ts';
-import { episodeShape, noise, randomEpisode } from './random-episode.ts';
+import { episodeShape, noise, randomEpisode, withMatrices, withNetwork } from './random-episode.ts';
 
 describe('golden episodes', () => {
   const check = async ({ episode, terms, theta, lamb, expected, rounded }: ReturnType<typeof syntheticEpisodes>[0]) => {
@@ -32,7 +33,7 @@ describe('golden episodes', () => {
   };
   for (const golden of syntheticEpisodes()) test(`synthetic ${golden.name}`, () => check(golden));
   test('with a coefficient a layer the gradients add up to the golden one', async () => {
-    for (const golden of syntheticEpisodes().filter(({ episode }) => episode.trainLabels.length <= 100)) {
+    for (const golden of syntheticEpisodes().filter(({ episode }) => episode.train.labels.length <= 100)) {
       const { episode, rule, theta, together } = perLayer(golden);
       const { loss, thetaGradient } = await run(episode, rule, theta);
       const plain = await run(episode, parseRule(golden.terms), golden.theta);
@@ -112,22 +113,31 @@ describe('sign feedback', () => {
       const episode = randomEpisode({ layers, feedback: 'sign', train: 15, query: 3, seed });
       const rule = parseRule(['F0', 'F2@2,3', 'F9']);
       const theta = Float64Array.of(0.3, -0.1, 0.02);
-      const programs = learningPrograms(rule, 3);
-      const B0 = Matrix.list(matrixShapes(layers), episode.feedbackWeights!);
-      const images = (bytes: Uint8Array, count: number) =>
-        Array.from({ length: count }, (_, t) => Float64Array.from(bytes.subarray(7 * t, 7 * (t + 1)), (p) => p / 255));
+      const programs = layerPrograms(rule, 3);
+      const { weights, feedbackWeights } = episode.matrices.given;
+      const matrices = (list: readonly Numbers[]) => matrixShapes(layers).map((shape, l) => Matrix.of(shape, list[l]!));
+      const B0 = matrices(feedbackWeights!);
+      const images = ({ pixels, labels }: Images) =>
+        Array.from(labels, (label, t) => ({
+          label,
+          input: Float64Array.from(pixels.subarray(7 * t, 7 * (t + 1)), (p) => p / 255),
+        }));
       /** The loss; `held` are the feedback matrices of each step, which are made from the signs of W where there are none yet. */
       const lossAt = (theta: Float64Array, held: Matrix[][]): number => {
-        const W = Matrix.list(matrixShapes(layers), episode.weights);
-        for (const [t, input] of images(episode.trainImages, 15).entries()) {
+        const network = { layers, beta: 10, feedback: 'fix' } as const;
+        let W = matrices(weights);
+        for (const [t, shown] of images(episode.train).entries()) {
           held[t] ??= B0.map((b, l) => {
             const data = b.data.map((value, i) => Math.abs(value) * (W[l]!.data[i]! > 0 ? 1 : -1));
             return new Matrix(b.rows, b.columns, data);
           });
-          step({ layers, beta: 10, W, B: held[t] }, programs, theta, input, episode.trainLabels[t]!);
+          const state = W.map((w, l) => ({ vectors: {}, matrices: { W: w, B: held[t]![l]! } }));
+          const next = state.map(copyOf);
+          step(network, programs, theta, shown, state, next);
+          W = next.map((table) => table.matrices.W!);
         }
-        const query = images(episode.queryImages, 3).map((input) => forward({ layers, beta: 10, W, B: W }, input));
-        return query.reduce((sum, { y }, q) => sum - Math.log(y[3]![episode.queryLabels[q]!]!) / 3, 0);
+        const query = images(episode.query).map((shown) => forward(network, W, shown));
+        return query.reduce((sum, { y }, q) => sum - Math.log(y[3]![episode.query.labels[q]!]!) / 3, 0);
       };
       const held: Matrix[][] = [];
       const loss = lossAt(theta, held);
@@ -147,23 +157,23 @@ describe('edges', () => {
     const rule = parseRule(['F0', 'F2', 'F9']);
     const theta = Float64Array.of(0.05, -0.02, 0.01);
     const direct = randomEpisode({ layers: [9, 4], feedback: 'dfa', train: 20, query: 3, seed: 6 });
-    assert.deepEqual(await run(direct, rule, theta), await run({ ...direct, feedback: 'fix' }, rule, theta));
+    assert.deepEqual(await run(direct, rule, theta), await run(withNetwork(direct, { feedback: 'fix' }), rule, theta));
     // e_0 of a network with a hidden layer would differ: this rule does not ask for it in layer 1.
     const hidden = randomEpisode({ layers: [9, 6, 4], feedback: 'dfa', train: 20, query: 3, seed: 6 });
-    const fix = {
-      ...hidden,
-      feedback: 'fix',
-      feedbackWeights: [new Float32Array(54), hidden.feedbackWeights![1]!],
-    } as const;
+    const fix = withNetwork(
+      withMatrices(hidden, {
+        feedbackWeights: [new Float32Array(54), hidden.matrices.given.feedbackWeights![1]!],
+      }),
+      { feedback: 'fix' },
+    );
     const upper = parseRule(['F0', 'F2@2', 'F9']);
     assert.deepEqual((await run(hidden, upper, theta)).thetaGradient, (await run(fix, upper, theta)).thetaGradient);
     // By hand: the first layer's update is -theta e_1 y_0' with e_1 = (D_1'e_L) .* g_1, seen in one step's W_1.
-    const D = Matrix.list(
-      feedbackShapes([9, 6, 5, 4], 'dfa'),
-      randomEpisode({ layers: [9, 6, 5, 4], feedback: 'dfa', train: 1, query: 1, seed: 2 }).feedbackWeights!,
-    );
+    const { given } = randomEpisode({ layers: [9, 6, 5, 4], feedback: 'dfa', train: 1, query: 1, seed: 2 }).matrices;
+    const D = feedbackShapes([9, 6, 5, 4], 'dfa').map((shape, l) => Matrix.of(shape, given.feedbackWeights![l]!));
     const y = [9, 6, 5, 4].map((n, l) => Float64Array.from({ length: n }, (_, i) => 0.1 + ((i + l) % 3) / 7));
-    const e = errors(10, D, y, 1, 0, true);
+    const g = y.map((values) => values.map((value) => 1 - Math.exp(-10 * value)));
+    const e = errors(D, { y, g }, 1, 0, true);
     for (const l of [0, 1, 2])
       e[l]!.forEach((value, i) => {
         const back = e[3]!.reduce((sum, error, k) => sum + D[l]!.data[k * D[l]!.columns + i]! * error, 0);
@@ -179,11 +189,15 @@ describe('edges', () => {
       await run(episode, parseRule(['F0', 'F2']), theta),
     );
     // Without its terms layer 2 is as with coefficients of zero there.
-    const zero = await run(episode, parseRule(['F0@1,3', 'F2', 'F0@2'], 3), Float64Array.of(0.05, -0.02, 0));
-    const none = await run(episode, parseRule(['F0@1,3', 'F2'], 3), theta);
+    const zero = await run(
+      episode,
+      parseRule(['F0@1,3', 'F2', 'F0@2'], { layerCount: 3 }),
+      Float64Array.of(0.05, -0.02, 0),
+    );
+    const none = await run(episode, parseRule(['F0@1,3', 'F2'], { layerCount: 3 }), theta);
     assert.equal(none.loss, zero.loss);
     assert.deepEqual(none.thetaGradient, zero.thetaGradient.subarray(0, 2));
-    const still = await run(episode, parseRule(['F0@2'], 3), Float64Array.of(0));
+    const still = await run(episode, parseRule(['F0@2'], { layerCount: 3 }), Float64Array.of(0));
     const { orthonormality } = await run(episode, parseRule(['F0@2']), Float64Array.of(0.05));
     assert.equal(orthonormality[0], still.orthonormality[0]);
     assert.notEqual(orthonormality[1], still.orthonormality[1]);
@@ -210,20 +224,31 @@ describe('edges', () => {
     const rule = parseRule(['F0']);
     const theta = Float64Array.of(0.01);
     const good = randomEpisode({ layers: [4, 3, 2], feedback: 'fix', train: 2, query: 1, seed: 3 });
-    const { feedbackWeights: _, ...withoutFeedback } = good;
+    const { weights } = good.matrices.given;
     const bad: [Episode, Float64Array, RegExp][] = [
       [good, Float64Array.of(1, 2), /the rule has 1 coefficients \(F0\) but theta has 2 coefficients/],
-      [{ ...good, layers: [4, 3, 3] }, theta, /weights\[1\] must be 3 x 3, but has 6 elements/],
-      [withoutFeedback, theta, /feedbackWeights must hold 2 matrices, not 0/],
-      [{ ...good, trainLabels: Uint8Array.of(0, 2) }, theta, /trainLabels holds 2, but the network has 2 outputs/],
-      [{ ...good, queryImages: new Uint8Array(3) }, theta, /queryImages must be 1 x 4 bytes/],
-      [{ ...good, feedback: 'dfa' }, theta, /feedbackWeights\[0\] must be 2 x 4, but has 12 elements/],
+      [withNetwork(good, { layers: [4, 3, 3] }), theta, /weights\[1\] must be 3 x 3, but has 6 elements/],
+      [{ ...good, matrices: { given: { weights } } }, theta, /feedbackWeights must hold 2 matrices, not 0/],
       [
-        { ...good, feedback: 'none' as 'fix' },
+        { ...good, train: { ...good.train, labels: Uint8Array.of(0, 2) } },
         theta,
-        /feedback must be fix or sym or dfa or sign or plastic with this engine, not 'none'/,
+        /the train labels hold 2, but the network has 2 outputs/,
       ],
-      [{ ...good, beta: Number.NaN }, theta, /beta must be a positive number/],
+      [{ ...good, query: { ...good.query, pixels: new Uint8Array(3) } }, theta, /the query images must be 1 x 4 bytes/],
+      [
+        { ...good, train: { ...good.train, positions: Int32Array.of(0, 2) } },
+        theta,
+        /the train images have no position 2/,
+      ],
+      [withNetwork(good, { feedback: 'dfa' }), theta, /feedbackWeights\[0\] must be 2 x 4, but has 12 elements/],
+      [
+        withNetwork(good, { feedback: 'none' as 'fix' }),
+        theta,
+        /feedback must be fix or sym or dfa or sign or plastic, not 'none'/,
+      ],
+      [withNetwork(good, { beta: Number.NaN }), theta, /beta must be a positive number/],
+      [withNetwork(good, { gain: 0 }), theta, /gain must be a positive number/],
+      [withNetwork(good, { noise: -1 }), theta, /noise must be a number of at least 0/],
     ];
     await assert.rejects(
       run(good, parseRule(['F0@3']), theta),

@@ -3,13 +3,22 @@ import { describe, test } from 'node:test';
 import tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
 import { createEngine } from '#dist/engine/create.js';
-import type { Engine, Episode, EpisodeResult, Feedback } from '#dist/engine/engine.js';
+import type { Engine, EpisodeResult } from '#dist/engine/engine.js';
+import type { Episode } from '#dist/engine/episode.js';
 import { createTensorflowEngine } from '#dist/engine/tensorflow/engine.js';
+import type { Feedback } from '#dist/network/feedback.js';
 import { POOL } from '#dist/plasticity/pool.js';
 import { parseRule, type Rule } from '#dist/plasticity/rule.js';
 import { type GoldenEpisode, syntheticEpisodes } from '../golden/episodes.ts';
 import { formula, place, placedTerm } from '../plasticity/formulas.ts';
-import { type EpisodeShape, noise, randomEpisode, shapeWith } from './random-episode.ts';
+import {
+  type EpisodeShape,
+  type GivenEpisode,
+  noise,
+  randomEpisode,
+  shapeWith,
+  withMatrices,
+} from './random-episode.ts';
 
 const reference = await createEngine('reference');
 const wasm = await createTensorflowEngine({ backend: 'wasm' });
@@ -30,9 +39,10 @@ function assertClose(actual: number, expected: number, tolerance: number, what: 
 }
 
 /** Weights off by up to a float32 rounding. */
-function shaken(episode: Episode, seed: number): Episode {
+function shaken(episode: GivenEpisode, seed: number): Episode {
   const draw = noise(seed);
-  return { ...episode, weights: episode.weights.map((w) => w.map((value) => value * (1 + 1.2e-7 * draw()))) };
+  const weights = episode.matrices.given.weights.map((w) => w.map((value) => value * (1 + 1.2e-7 * draw())));
+  return withMatrices(episode, { weights });
 }
 
 /**
@@ -90,7 +100,7 @@ describe('gradients by automatic differentiation', () => {
     });
     for (const [shape, text, bits, seed] of samples) {
       const L = shape.layers.length - 1;
-      const rule = parseRule(['F0', placedTerm('own', text, bits, L)], L);
+      const rule = parseRule(['F0', placedTerm('own', text, bits, L)], { layerCount: L });
       const draw = noise(seed);
       const theta = Float64Array.from(rule.terms, () => 0.02 * draw());
       await agrees(wasm, shape, rule, theta);

@@ -289,7 +289,7 @@ test('uniform draws the very bits that drawWeights draws', () => {
   arena.reset();
   const layers = [31, 17, 5, 1];
   const key = [0x12345678, -5] as const;
-  const { weights, feedbackWeights } = drawWeights(key, layers, { feedback: 'fix' });
+  const { weights, feedbackWeights } = drawWeights(key, { layers, feedback: 'fix' });
   [...weights, ...feedbackWeights!].forEach((expected, m) => {
     const l = m % 3;
     const at = arena.floats(expected.length + 48);

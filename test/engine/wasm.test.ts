@@ -3,14 +3,15 @@ import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { createEngine } from '#dist/engine/create.js';
-import type { Engine, Episode, EpisodeResult } from '#dist/engine/engine.js';
+import type { Engine, EpisodeResult } from '#dist/engine/engine.js';
+import type { Episode, Numbers } from '#dist/engine/episode.js';
 import { createWasmEngine } from '#dist/engine/wasm/engine.js';
 import { drawWeights } from '#dist/network/initialise.js';
 import { POOL } from '#dist/plasticity/pool.js';
 import { parseRule, type Rule } from '#dist/plasticity/rule.js';
 import { type GoldenEpisode, perLayer, realEpisodes, realGolden, syntheticEpisodes } from '../golden/episodes.ts';
 import { formula, placedFormulas, placedRule } from '../plasticity/formulas.ts';
-import { episodeShape, noise, randomEpisode } from './random-episode.ts';
+import { episodeShape, type GivenEpisode, noise, randomEpisode, withMatrices } from './random-episode.ts';
 
 const reference = await createEngine('reference');
 const wasm = await createWasmEngine();
@@ -47,7 +48,7 @@ async function checkGolden(engine: Engine, { episode, terms, theta, lamb, expect
 describe('golden episodes', () => {
   for (const golden of syntheticEpisodes()) test(`synthetic ${golden.name}`, () => checkGolden(wasm, golden));
   test('with a coefficient a layer the gradients add up to the golden one', async () => {
-    for (const golden of syntheticEpisodes().filter(({ episode }) => episode.trainLabels.length <= 100)) {
+    for (const golden of syntheticEpisodes().filter(({ episode }) => episode.train.labels.length <= 100)) {
       const { episode, rule, theta, together } = perLayer(golden);
       const { loss, thetaGradient } = await run(wasm, episode, rule, theta);
       const plain = await run(wasm, episode, parseRule(golden.terms), golden.theta);
@@ -71,20 +72,20 @@ describe('golden episodes', () => {
  * Against the reference. How far single precision may be off is measured: by as much as a relative change of 2^-24 in
  * the weights moves the reference's own results, times a margin for the steps in between.
  */
-async function checkAgainstReference(episode: Episode, rule: Rule, theta: Float64Array): Promise<void> {
+async function checkAgainstReference(episode: GivenEpisode, rule: Rule, theta: Float64Array): Promise<void> {
   const expected = await run(reference, episode, rule, theta);
   const scale = largest(expected.thetaGradient);
   if (!(expected.loss < 20 && scale < 1e3)) return; // Chaotic, or nearly: no digit of it means anything.
   const draw = noise(17);
-  const shaken = (matrices: Episode['weights']) =>
+  const { weights, feedbackWeights } = episode.matrices.given;
+  const shaken = (matrices: readonly Numbers[]) =>
     matrices.map((matrix) => Float32Array.from(matrix, (w) => w * (1 + 2e-7 * draw())));
   const moved = await run(
     reference,
-    {
-      ...episode,
-      weights: shaken(episode.weights),
-      ...(episode.feedbackWeights ? { feedbackWeights: shaken(episode.feedbackWeights) } : {}),
-    },
+    withMatrices(episode, {
+      weights: shaken(weights),
+      ...(feedbackWeights && { feedbackWeights: shaken(feedbackWeights) }),
+    }),
     rule,
     theta,
   );
@@ -189,8 +190,8 @@ describe('against the reference engine', () => {
     for (const feedback of ['fix', 'sym'] as const)
       for (const rule of [pool, bio, user]) {
         const episode = randomEpisode({ layers: [30, 20, 7], feedback, train: 20, query: 5, seed: 9 });
-        episode.trainImages.fill(0);
-        episode.queryImages.fill(0);
+        episode.train.pixels.fill(0);
+        episode.query.pixels.fill(0);
         await checkAgainstReference(episode, rule, alternating(rule, 5e-4));
       }
   });
@@ -245,11 +246,12 @@ describe('weights', () => {
   test('drawn under a key are those of drawWeights', async () => {
     const layers = [60, 30, 20, 9];
     const theta = Float64Array.of(5e-3, -1e-3, 1e-3);
-    const weightKey = [4, 7] as const;
+    const key = [4, 7] as const;
     const given = randomEpisode({ layers, feedback: 'fix', train: 40, query: 5, seed: 4 });
     for (const feedback of ['fix', 'dfa', 'sym'] as const) {
-      const episode: Episode = { ...given, feedback, ...drawWeights(weightKey, layers, { feedback }) };
-      const drawn = await run(wasm, { ...episode, weightKey }, bio, theta);
+      const network = { layers, beta: 10, feedback, gain: feedback === 'dfa' ? 0.7 : 1 };
+      const episode: Episode = { ...given, network, matrices: { given: drawWeights(key, network) } };
+      const drawn = await run(wasm, { ...episode, matrices: { key } }, bio, theta);
       assert.deepEqual(await run(wasm, episode, bio, theta), drawn);
       assertClose(drawn.loss, (await run(reference, episode, bio, theta)).loss, 1e-5, 'loss');
     }
@@ -277,7 +279,10 @@ describe('asking for what cannot be', () => {
 
   test('sign feedback is refused in a sentence that names the engine that has it', async () => {
     const episode = randomEpisode({ layers: [4, 3, 2], feedback: 'sign', train: 2, query: 1, seed: 3 });
-    await assert.rejects(run(wasm, episode, parseRule(['F0']), Float64Array.of(1)), /not 'sign'; reference runs/);
+    await assert.rejects(
+      run(wasm, episode, parseRule(['F0']), Float64Array.of(1)),
+      /the wasm engine does not run feedback 'sign': the reference engine does/,
+    );
   });
 
   test('an episode that does not fit is refused', async () => {

@@ -4,13 +4,15 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { Matrix } from '#dist/engine/reference/matrix.js';
-import { errors, forward, learningPrograms, networkOf, step } from '#dist/engine/reference/step.js';
+import { errors, feedbackOf, forward, step } from '#dist/engine/reference/step.js';
+import { copyOf } from '#dist/engine/reference/table.js';
 import { EXPORT_TARGETS, exportRule } from '#dist/export/export.js';
 import type { LearnedRule } from '#dist/export/learned.js';
+import { FEEDBACK } from '#dist/network/feedback.js';
 import { initialLimit } from '#dist/network/initialise.js';
 import { feedbackShapes, type MatrixShape, matrixShapes } from '#dist/network/layers.js';
 import { GROUPS, POOL } from '#dist/plasticity/pool.js';
-import { ruleUsesB } from '#dist/plasticity/rule.js';
+import { changesB, layerPrograms, ruleUsesB } from '#dist/plasticity/rule.js';
 import { temporaryFolder } from '../cli/program.js';
 import { noise } from '../engine/random-episode.js';
 import { formula, formulaWith } from '../plasticity/formulas.js';
@@ -134,17 +136,21 @@ function reference(
   { rule, theta, beta, feedback }: LearnedRule,
   { W, B, inputs, labels }: ReturnType<typeof networkFor>,
 ) {
+  const network = { layers: LAYERS, beta, feedback };
+  const states = W.map((w, l) => ({ vectors: {}, matrices: B === W ? { W: w } : { W: w, B: B[l]! } }));
   return inputs.map((input, i) => {
-    const copies = W.map((w) => w.copy());
-    const given = B.map((b) => b.copy());
-    const network = networkOf({ layers: LAYERS, beta, feedback }, copies, given);
-    const { y } = forward(network, input);
-    const e = errors(beta, network.B, y, labels[i]!, 0, network.direct);
-    step(network, learningPrograms(rule, W.length), Float64Array.from(theta), input, labels[i]!);
+    const after = states.map(copyOf);
+    const shown = { input, label: labels[i]! };
+    const activity = forward(network, W, shown);
+    const e = errors(feedbackOf(network, states), activity, labels[i]!, 0, FEEDBACK[feedback].direct);
+    step(network, layerPrograms(rule, W.length), Float64Array.from(theta), shown, states, after);
+    const learned = changesB(rule) ? (['W', 'B'] as const) : (['W'] as const);
     return {
-      y: y.map((v) => [...v]),
+      y: activity.y.map((v) => [...v]),
       e: e.map((v) => [...v]),
-      updated: [...copies, ...(rule.feedback ? given : [])].map(rows),
+      updated: learned.flatMap((name) =>
+        after.map(({ matrices }) => rows((matrices as Record<string, Matrix>)[name]!)),
+      ),
     };
   });
 }
@@ -194,7 +200,7 @@ for (const target of ['numpy', 'pytorch'] as const) {
           W: W.map(rows),
           B: B.map(rows),
           usesB: ruleUsesB(RULES[name]!.rule),
-          plastic: RULES[name]!.rule.feedback !== undefined,
+          plastic: changesB(RULES[name]!.rule),
           x: inputs.map((x) => [...x]),
           target: labels.map((label) => [0, 1, 2].map((i) => Number(i === label))),
         },

@@ -1,6 +1,6 @@
 /** Learned rules that nobody learned. */
 import type { LearnedRule } from '#dist/export/learned.js';
-import { coefficientNames, parseRule } from '#dist/plasticity/rule.js';
+import { parseRule } from '#dist/plasticity/rule.js';
 
 export const LAYERS = [5, 4, 6, 3];
 
@@ -10,10 +10,10 @@ export function learnedRule(
   changes: Partial<LearnedRule> = {},
   constants: readonly string[] = [],
 ): LearnedRule {
-  const rule = parseRule(terms, LAYERS.length - 1, constants);
+  const rule = parseRule(terms, { layerCount: LAYERS.length - 1, constants });
   return {
     rule,
-    theta: coefficientNames(rule).map((_, i) => 0.01 * (i + 1) * (-1) ** i),
+    theta: rule.coefficients.map((_, i) => 0.01 * (i + 1) * (-1) ** i),
     layers: LAYERS,
     beta: 10,
     feedback: 'fix',

@@ -1,12 +1,14 @@
 /** Golden episodes: inputs, and what float64 automatic differentiation gives for them. */
 import { existsSync, readFileSync } from 'node:fs';
-import type { Episode, Feedback } from '#dist/engine/engine.js';
+
+import type { Feedback } from '#dist/network/feedback.js';
 import { parseRule } from '#dist/plasticity/rule.js';
+import type { GivenEpisode } from '../engine/random-episode.ts';
 import { sharedPath } from '../shared.ts';
 
 export interface GoldenEpisode {
   readonly name: string;
-  readonly episode: Episode;
+  readonly episode: GivenEpisode;
   /** Terms of the rule, and their coefficients in the same order. */
   readonly terms: string[];
   readonly theta: Float64Array;
@@ -100,15 +102,10 @@ export function syntheticEpisodes(): GoldenEpisode[] {
     return {
       name,
       episode: {
-        layers,
-        beta,
-        feedback: fbk,
-        weights,
-        ...(fbk === 'fix' ? { feedbackWeights } : {}),
-        trainImages: train.images,
-        trainLabels: train.labels,
-        queryImages: query.images,
-        queryLabels: query.labels,
+        network: { layers, beta, feedback: fbk },
+        matrices: { given: { weights, ...(fbk === 'fix' ? { feedbackWeights } : {}) } },
+        train: { pixels: train.images, labels: train.labels },
+        query: { pixels: query.images, labels: query.labels },
       },
       terms,
       theta: Float64Array.from(Object.values(golden.theta)),
@@ -121,11 +118,11 @@ export function syntheticEpisodes(): GoldenEpisode[] {
 
 /** The same episode with coefficients of its own in each layer, all of them as they were: theirs is the golden gradient together. */
 export function perLayer({ episode, terms, theta }: GoldenEpisode) {
-  const L = episode.layers.length - 1;
+  const L = episode.network.layers.length - 1;
   const each = Float64Array.from({ length: L * terms.length }, (_, i) => theta[Math.floor(i / L)]!);
   const rule = parseRule(
     terms.map((term) => `${term}@each`),
-    L,
+    { layerCount: L },
   );
   const together = (gradient: Float64Array) =>
     terms.map((_, r) => gradient.subarray(r * L, (r + 1) * L).reduce((a, b) => a + b));
@@ -149,15 +146,15 @@ export function realEpisodes(): GoldenEpisode[] {
     return {
       name,
       episode: {
-        layers,
-        beta: golden.beta,
-        feedback: golden.fbk,
-        weights: matrices('W'),
-        ...(existsSync(`${folder}/B1.f32`) ? { feedbackWeights: matrices('B') } : {}),
-        trainImages: bytes('train_images.u8'),
-        trainLabels: bytes('train_labels.u8'),
-        queryImages: bytes('query_images.u8'),
-        queryLabels: bytes('query_labels.u8'),
+        network: { layers, beta: golden.beta, feedback: golden.fbk },
+        matrices: {
+          given: {
+            weights: matrices('W'),
+            ...(existsSync(`${folder}/B1.f32`) ? { feedbackWeights: matrices('B') } : {}),
+          },
+        },
+        train: { pixels: bytes('train_images.u8'), labels: bytes('train_labels.u8') },
+        query: { pixels: bytes('query_images.u8'), labels: bytes('query_labels.u8') },
       },
       terms: active.map((i) => ['F0', 'F2', 'F9'][i]!),
       theta: Float64Array.from(active, (i) => golden.theta[i]),

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createEngine } from '#dist/engine/create.js';
-import type { Episode } from '#dist/engine/engine.js';
+import { type Episode, initialMatrices } from '#dist/engine/episode.js';
 import { ablate } from '#dist/meta/ablate.js';
 import { canAdapt } from '#dist/meta/course.js';
 import { termNorms } from '#dist/meta/term-scale.js';
@@ -10,8 +10,10 @@ import { parseRule } from '#dist/plasticity/rule.js';
 import { stream, streamKey } from '#dist/random/stream.js';
 
 const layers = [6, 5, 3];
-const rule = parseRule(['F0', 'F2', 'F3', "own = (y - c one) e_pre'"], 2, ['c']);
+const rule = parseRule(['F0', 'F2', 'F3', "own = (y - c one) e_pre'"], { layerCount: 2, constants: ['c'] });
 const theta = [0.3, -0.2, 0.01, 0.05, 0.4];
+
+const network = { layers, beta: 10, feedback: 'fix' } as const;
 
 /** Each class lights two pixels of its own. */
 function makeEpisode(n: number): Episode {
@@ -26,8 +28,9 @@ function makeEpisode(n: number): Episode {
   };
   const [train, query] = [images(30), images(12)];
   return {
-    ...{ layers, beta: 10, feedback: 'fix', ...drawWeights(streamKey(`${n}`), layers, { feedback: 'fix' }) },
-    ...{ trainImages: train.pixels, trainLabels: train.labels, queryImages: query.pixels, queryLabels: query.labels },
+    network,
+    matrices: { given: drawWeights(streamKey(`${n}`), network) },
+    ...{ train, query },
   };
 }
 
@@ -52,7 +55,7 @@ test('the size of terms while a network learns: that of a decay is the size of i
   const still = termNorms(rule, episodes, constants, [0, 0, 0, 0, 0.4]);
   const size = (weights: readonly ArrayLike<number>[]) =>
     weights.flatMap((W) => Array.from(W)).reduce((sum, w) => sum + w * w, 0);
-  const squares = episodes.map(({ weights }) => size(weights));
+  const squares = episodes.map((episode) => size(initialMatrices(episode).weights));
   assert.ok(Math.abs(still[2]! - Math.sqrt((squares[0]! + squares[1]!) / 2)) < 1e-6, 'networks that do not learn');
   // Weights that shrink by a tenth at each image: after 10 images they are .9^10 of it, after 20 .9^20.
   const shrinking = termNorms(rule, episodes, constants, [0, 0, 0.1, 0, 0.4]);

@@ -1,23 +1,23 @@
-import type { Engine, Episode } from '#dist/engine/engine.js';
+import type { Engine } from '#dist/engine/engine.js';
+import type { Episode } from '#dist/engine/episode.js';
 import type { Rule } from '#dist/plasticity/rule.js';
 
 export const rule: Rule = {
-  terms: ['F0', 'F2'].map((name) => ({ name, formula: '' })),
-  program: { nodes: [], U: [], V: [], C: [], a: -1, b: -1 },
+  terms: ['F0', 'F2'].map((name, coefficient) => ({ name, matrix: 'W', formula: '', coefficient })),
+  coefficients: ['F0', 'F2'],
+  constants: [],
+  states: [],
+  program: { nodes: [], next: {}, states: {} },
 };
 
 /** An episode without a network; its number stands in `beta`. */
 export function numbered(n: number): Episode {
-  const none = new Uint8Array();
+  const none = { pixels: new Uint8Array(), labels: new Uint8Array() };
   return {
-    layers: [],
-    beta: n,
-    feedback: 'sym',
-    weights: [],
-    trainImages: none,
-    trainLabels: none,
-    queryImages: none,
-    queryLabels: none,
+    network: { layers: [], beta: n, feedback: 'sym' },
+    matrices: { given: { weights: [] } },
+    train: none,
+    query: none,
   };
 }
 
@@ -29,7 +29,7 @@ export function bowl(spoil: (episode: number) => { loss?: number; gradient?: num
   return {
     name: 'bowl',
     async run(episodes, _rule, thetas) {
-      return episodes.map(({ beta: n }, i) => {
+      return episodes.map(({ network: { beta: n } }, i) => {
         const [a, b] = thetas[i] as unknown as [number, number];
         const { loss, gradient } = spoil(n);
         return {

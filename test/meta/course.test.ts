@@ -53,11 +53,9 @@ describe('a course', () => {
       [0, 3, 6, 7],
     );
     for (const { images, loss, accuracy } of points) {
-      const shown = {
-        trainImages: episode.trainImages.subarray(0, images * 16),
-        trainLabels: episode.trainLabels.subarray(0, images),
-      };
-      const [whole] = await reference.run([{ ...episode, ...shown }], rule, [rules.theta]);
+      const { pixels, labels } = episode.train;
+      const train = { pixels: pixels.subarray(0, images * 16), labels: labels.subarray(0, images) };
+      const [whole] = await reference.run([{ ...episode, train }], rule, [rules.theta]);
       assert.deepEqual({ loss, accuracy }, { loss: whole!.loss, accuracy: whole!.accuracy });
     }
   });
@@ -76,7 +74,7 @@ describe('a course', () => {
 
 describe('learn', () => {
   const options: LearnOptions = {
-    ...{ engine: reference, rule, theta, dataset, ...network, seed: 3, images: 110, every: 40, query: 4 },
+    ...{ engine: reference, rule, theta, dataset, network, seed: 3, images: 110, every: 40, query: 4 },
   };
 
   test('measures every so many images and after the last, over several epochs, and gets better', async () => {
@@ -99,9 +97,9 @@ describe('learn', () => {
       ...reference,
       adapt(episode, ...rest) {
         first ??= episode;
-        shown.pixels.push(...keys(episode.trainImages));
-        shown.query = new Set(keys(episode.queryImages));
-        labels.push(...episode.trainLabels);
+        shown.pixels.push(...keys(episode.train.pixels));
+        shown.query = new Set(keys(episode.query.pixels));
+        labels.push(...episode.train.labels);
         return reference.adapt(episode, ...rest);
       },
     };
@@ -113,8 +111,8 @@ describe('learn', () => {
       assert.ok([...epoch].every((key) => !shown.query.has(key)));
     }
     assert.notDeepEqual(shown.pixels.slice(0, 48), shown.pixels.slice(48, 96));
-    const trainImages = Uint8Array.from(shown.pixels.flatMap((key) => key.split(',').map(Number)));
-    const episode = { ...first!, trainImages, trainLabels: Uint8Array.from(labels) };
+    const pixels = Uint8Array.from(shown.pixels.flatMap((key) => key.split(',').map(Number)));
+    const episode = { ...first!, train: { pixels, labels: Uint8Array.from(labels) } };
     const [whole] = await reference.run([episode], rule, [Float64Array.from(theta)]);
     const { loss, accuracy, angles, orthonormality } = points.at(-1)!;
     const { thetaGradient: _, ...outcome } = whole!;
@@ -136,7 +134,7 @@ describe('metaTest', () => {
     label,
     images: Int32Array.from({ length: 20 }, (_, i) => 3 * i + label),
   }));
-  const make = (n: number) => makeEpisode({ dataset, index, ...network, M: 2, K: 6, Q: 3, seed: 'x/test' }, n);
+  const make = (n: number) => makeEpisode({ dataset, index, network, M: 2, K: 6, Q: 3, seed: 'x/test' }, n);
 
   test('ends each task with the loss of run for the frozen coefficients', async () => {
     const courses = await collect(metaTest({ engine: reference, rule, theta, makeEpisode: make, tasks: 3, every: 5 }));

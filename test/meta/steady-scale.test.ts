@@ -38,7 +38,7 @@ describe('steadyScale', () => {
   });
 
   test('constants keep theirs', async () => {
-    const rule = parseRule(['F0', "bcm = (y .* (y - c one)) y_pre'"], 2, ['c']);
+    const rule = parseRule(['F0', "bcm = (y .* (y - c one)) y_pre'"], { layerCount: 2, constants: ['c'] });
     const options = { engine, rule, theta: [1e-3, 0, 0.5], lrMeta: 0.03, episodes };
     const [, bcm, c] = await steadyScale([1, 1, 1], options);
     assert.ok(bcm! < 1);

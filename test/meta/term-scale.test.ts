@@ -16,15 +16,22 @@ describe('termNorms', () => {
       const episodes = [episode(1, feedback), episode(2, feedback)];
       const square = { F0: 0, F2: 0, F3: 0, F5: 0 };
       const norm2 = (x: Iterable<number>) => Array.from(x).reduce((sum, value) => sum + value * value, 0);
-      for (const { layers, beta, weights, feedbackWeights, trainImages, trainLabels } of episodes) {
+      for (const {
+        network,
+        matrices: { given },
+        train,
+      } of episodes) {
+        const { layers } = network;
+        const { weights, feedbackWeights } = given;
         const matrices = (list: typeof weights) =>
           list.map((data, l) => new Matrix(layers[l + 1]!, layers[l]!, Float64Array.from(data)));
         const W = matrices(weights);
         const B = matrices(feedbackWeights ?? weights);
-        for (const [t, label] of trainLabels.entries()) {
-          const input = Float64Array.from(trainImages.subarray(6 * t, 6 * t + 6), (pixel) => pixel / 255);
-          const { y } = forward({ layers, beta, W, B }, input);
-          const e = errors(beta, B, y, label);
+        for (const [t, label] of train.labels.entries()) {
+          const input = Float64Array.from(train.pixels.subarray(6 * t, 6 * t + 6), (pixel) => pixel / 255);
+          const activity = forward(network, W, { input });
+          const { y } = activity;
+          const e = errors(B, activity, label);
           for (let l = 1; l <= 3; l++) {
             // || u v' || = |u| |v|; each of the 2 x 3 images counts alike.
             const sum = y[l]!.reduce((a, b) => a + b, 0);

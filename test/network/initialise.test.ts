@@ -6,7 +6,7 @@ import { threefry2x32 } from '#dist/random/threefry.js';
 
 const layers = [784, 170, 47];
 const key = streamKey('1/episode/1/weights');
-const { weights, feedbackWeights } = drawWeights(key, layers, { feedback: 'fix' });
+const { weights, feedbackWeights } = drawWeights(key, { layers, feedback: 'fix' });
 const matrices = [...weights, ...feedbackWeights!];
 
 /** Pearson's correlation of the first n elements. */
@@ -64,18 +64,18 @@ describe('drawWeights', () => {
   test('an odd number of elements is filled to the end', () => {
     const {
       weights: [only],
-    } = drawWeights(key, [3, 1], { feedback: 'sym' });
+    } = drawWeights(key, { layers: [3, 1], feedback: 'sym' });
     assert.equal(only!.length, 3);
     assert.ok(only!.every((w) => w !== 0));
   });
 
   test('symmetric feedback has no B, and the same W', () => {
-    const symmetric = drawWeights(key, layers, { feedback: 'sym' });
+    const symmetric = drawWeights(key, { layers: layers, feedback: 'sym' });
     assert.deepEqual(symmetric, { weights });
   });
 
   test('another episode draws other weights', () => {
-    const other = drawWeights(streamKey('1/episode/2/weights'), layers, { feedback: 'sym' }).weights[0]!;
+    const other = drawWeights(streamKey('1/episode/2/weights'), { layers: layers, feedback: 'sym' }).weights[0]!;
     assert.ok(Math.abs(correlation(weights[0]!, other)) < 4 / Math.sqrt(other.length));
   });
 });

@@ -5,7 +5,10 @@ import { POOL } from '#dist/plasticity/pool.js';
 import { parseRule } from '#dist/plasticity/rule.js';
 
 const cost = (...terms: string[]) => programCost(parseRule(terms).program);
-const NOTHING = { Wx: 0, Wtp: 0, Bx: 0, Btp: 0, rank: 0, decay: false, decayB: false, e0: false };
+const NOTHING = {
+  ...{ Wx: 0, Wtp: 0, Bx: 0, Btp: 0, other: 0, rank: 0, decay: false, decayB: false },
+  ...{ dense: 0, functions: 0, states: [], e0: false },
+};
 
 describe('cost', () => {
   test('of the pool, from its equations', () => {

@@ -87,7 +87,7 @@ export const placedFormulas = fc.array(fc.tuple(formula, place), { minLength: 1,
 /** Their rule: terms t0, t1 … of a network with that many layers of weights. */
 export function placedRule(formulas: readonly (readonly [string, number])[], layerCount: number): Rule {
   const terms = formulas.map(([text, bits], i) => placedTerm(`t${i}`, text, bits, layerCount));
-  return parseRule(terms, layerCount);
+  return parseRule(terms, { layerCount });
 }
 
 export type Dense = readonly (readonly number[])[];
@@ -114,14 +114,15 @@ export function denseValue(at: Expression, names: Readonly<Record<string, Dense>
       const m = value(at.of);
       return m[0]!.map((_, j) => m.map((row) => row[j]!));
     }
-    case 'sum':
-      return [
-        [
-          value(at.of)
-            .flat()
-            .reduce((a, b) => a + b, 0),
-        ],
-      ];
+    case 'call':
+      return called(at.name, at.args.map(value));
+    case 'power':
+      return value(at.of).map((row) => row.map((x) => x ** at.exponent));
+    case 'divide': {
+      const [left, right] = [value(at.left), value(at.right)];
+      const at0 = (m: Dense, i: number, j: number) => (isScalar(m) ? m[0]![0]! : m[i]![j]!);
+      return (isScalar(left) ? right : left).map((row, i) => row.map((_, j) => at0(left, i, j) / at0(right, i, j)));
+    }
     case 'add':
       return zip(value(at.left), value(at.right), (x, y) => x + y);
     case 'elementwise': {
@@ -131,4 +132,27 @@ export function denseValue(at: Expression, names: Readonly<Record<string, Dense>
     case 'product':
       return at.factors.map(value).reduce(product);
   }
+}
+
+const ELEMENT: Readonly<Record<string, (x: number) => number>> = {
+  ...{ abs: Math.abs, sign: Math.sign, tanh: Math.tanh, exp: Math.exp, log: Math.log, sqrt: Math.sqrt },
+  relu: (x) => Math.max(x, 0),
+  step: (x) => (x > 0 ? 1 : 0),
+  sigmoid: (x) => 1 / (1 + Math.exp(-x)),
+  square: (x) => x ** 2,
+  inv: (x) => 1 / x,
+};
+
+function called(name: string, [x, y]: readonly Dense[]): Dense {
+  const all = x!.flat();
+  const sum = all.reduce((a, b) => a + b, 0);
+  if (name === 'sum') return [[sum]];
+  if (name === 'mean') return [[sum / all.length]];
+  if (name === 'norm') return [[Math.hypot(...all)]];
+  if (name === 'max' || name === 'min') {
+    const [long, short] = x!.length * x![0]!.length >= y!.length * y![0]!.length ? [x!, y!] : [y!, x!];
+    const other = (i: number, j: number) => (short.length * short[0]!.length === 1 ? short[0]![0]! : short[i]![j]!);
+    return long.map((row, i) => row.map((value, j) => Math[name](value, other(i, j))));
+  }
+  return x!.map((row) => row.map(ELEMENT[name]!));
 }

@@ -12,7 +12,7 @@ const refused = (read: () => unknown, message: RegExp) =>
     assert.ok(!error.message.includes('\n'));
     return true;
   });
-const own = (formula: string, ...constants: string[]) => parseRule([`own = ${formula}`], 2, constants);
+const own = (formula: string, ...constants: string[]) => parseRule([`own = ${formula}`], { layerCount: 2, constants });
 
 describe('bounds of a formula', () => {
   /** As long or deep as it may be, and each a chain that a recursion goes along. */
@@ -74,7 +74,10 @@ describe('names', () => {
 
   test('a term has no name that a formula has', () => {
     for (const name of ['W', 'B', 'y', 'e_pre', 'one', 'sum', 'B.z', 'W@1'])
-      refused(() => parseRule([`${name} = y y_pre'`], 2), /^'\w+' cannot name a term: formulas use it already$/);
+      refused(
+        () => parseRule([`${name} = y y_pre'`], { layerCount: 2 }),
+        /^'\w+' cannot name a term: formulas use it already$/,
+      );
   });
 
   test('an unknown one is told with those that are known', () => {

@@ -5,12 +5,12 @@ import { adapt, runEpisode } from './episode.js';
 export function createReferenceEngine(): Engine & Required<Pick<Engine, 'adapt'>> {
   return {
     name: 'reference',
-    async run(episodes, rule, theta) {
-      checkRun(episodes, rule, theta);
-      return episodes.map((episode, i) => runEpisode(episode, rule, theta[i]!));
+    async run(episodes, rule, theta, options) {
+      checkRun('reference', episodes, rule, theta, options);
+      return episodes.map((episode, i) => runEpisode(episode, rule, theta[i]!, options));
     },
     async adapt(episode, rule, theta) {
-      checkRun([episode], rule, [theta]);
+      checkRun('reference', [episode], rule, [theta]);
       return adapt(episode, rule, theta);
     },
     async dispose() {},

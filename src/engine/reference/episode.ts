@@ -2,120 +2,152 @@
  * One episode in float64: adapt, query loss, and the exact gradient of the loss with respect to theta by reverse mode.
  *
  * The matrices of every step would take gigabytes, so a copy is kept every BLOCK steps; on the way back a block's
- * matrices are made again from its copy and the kept updates, bit for bit as they were.
+ * matrices are made again from its copy and the kept values, bit for bit as they were.
  */
 
-import { feedbackShapes, matrixShapes } from '../../network/layers.js';
+import { FEEDBACK } from '../../network/feedback.js';
 import type { Program } from '../../plasticity/program.js';
-import type { Rule } from '../../plasticity/rule.js';
-import type { Adaptation, Episode, EpisodeResult, Outcome } from '../engine.js';
-import { Matrix } from './matrix.js';
+import { layerPrograms, type Rule, ruleReads } from '../../plasticity/rule.js';
+import type { Adaptation, EpisodeResult, Outcome, RunOptions } from '../engine.js';
+import { type Episode, type Images, imageOf, initialMatrices } from '../episode.js';
 import { meanAngles, orthonormality } from './statistics.js';
 import {
   type Activity,
+  adjointsLike,
   errors,
+  feedbackOf,
+  firstLargest,
   forward,
-  learningPrograms,
-  type Network,
-  networkOf,
+  initialState,
+  noiseOf,
   repeatStep,
   reverseForward,
   reverseStep,
+  type Shown,
+  type State,
   type Step,
   step,
-  zeroAdjoints,
 } from './step.js';
-import type { PerMatrix } from './update.js';
+import { copyOf, copyTable } from './table.js';
 
 const BLOCK = 16;
 
-export function runEpisode(episode: Episode, rule: Rule, theta: Float64Array): EpisodeResult {
-  const { learning, networkAt, programs, train, query } = setUp(episode, rule);
-  const copies: Matrix[][] = [];
-  const steps: Step[] = train.map(({ input, label }, t) => {
-    if (t % BLOCK === 0) copies.push(learning.map((M) => M.copy()));
-    return step(networkAt(learning), programs, theta, input, label);
+export function runEpisode(
+  episode: Episode,
+  rule: Rule,
+  theta: Float64Array,
+  { weightGradients = false }: RunOptions = {},
+): EpisodeResult {
+  const { network } = episode;
+  const copies: State[] = [];
+  const { steps, programs, query, state } = goForward(episode, rule, theta, (before, t) => {
+    if (t % BLOCK === 0) copies.push(before.map(copyOf));
   });
-
-  const network = networkAt(learning);
-  const activities = query.map(({ input }) => forward(network, input));
-  const Lam = lossGradient(network, programs, query, activities);
+  const activities = query.map((shown) => forward(network, matricesOf(state, 'W'), shown));
+  let Lam = lossGradient(episode, state, query, activities, weightGradients);
+  let other = adjointsLike(network, state, weightGradients);
   const thetaGradient = new Float64Array(theta.length);
-  // matrices[i] are those before step i of the block; they are made once and filled anew for each block.
-  const matrices = Array.from({ length: Math.min(BLOCK, steps.length) }, () => learning.map((M) => M.copy()));
+  // states[i] is that before step i of the block; they are made once and filled anew for each block.
+  const states = Array.from({ length: Math.min(BLOCK, steps.length) }, () => state.map(copyOf));
   for (let block = copies.length - 1; block >= 0; block--) {
     const inBlock = steps.slice(block * BLOCK, (block + 1) * BLOCK);
     inBlock.forEach((_, i) => {
-      const from = i === 0 ? copies[block]! : matrices[i - 1]!;
-      matrices[i]!.forEach((M, m) => {
-        M.copyFrom(from[m]!);
-      });
-      if (i > 0) repeatStep(networkAt(matrices[i]!), programs, inBlock[i - 1]!, networkAt(from));
+      if (i > 0) repeatStep(network, programs, inBlock[i - 1]!, states[i - 1]!, states[i]!);
+      else copyState(copies[block]!, states[0]!);
     });
     for (let i = inBlock.length - 1; i >= 0; i--) {
-      reverseStep(networkAt(matrices[i]!), programs, inBlock[i]!, Lam, thetaGradient);
+      reverseStep(network, programs, inBlock[i]!, states[i]!, Lam, other, thetaGradient);
+      [Lam, other] = [other, Lam];
     }
   }
-  return { ...measure(network, query, activities), thetaGradient };
+  const gradientOf = (name: 'W' | 'B') => matricesOf(Lam, name).map(({ data }) => data);
+  return {
+    ...measure(episode, state, query, activities),
+    thetaGradient,
+    ...(weightGradients && {
+      weightGradient: gradientOf('W'),
+      ...(FEEDBACK[network.feedback].drawn && { feedbackGradient: gradientOf('B') }),
+    }),
+  };
 }
 
 /** The way forward alone. */
 export function adapt(episode: Episode, rule: Rule, theta: Float64Array): Adaptation {
-  const { learning, networkAt, programs, train, query } = setUp(episode, rule);
-  for (const { input, label } of train) step(networkAt(learning), programs, theta, input, label);
-  const network = networkAt(learning);
-  const activities = query.map(({ input }) => forward(network, input));
-  const data = (matrices: readonly Matrix[]) => matrices.map(({ data }) => data);
-  const feedback = episode.feedback === 'plastic' && { feedbackWeights: data(network.B) };
-  return { ...measure(network, query, activities), weights: data(network.W), ...feedback };
-}
-
-/**
- * The matrices that learn, before the first step: all W, then all B where feedback is plastic; what makes a network of
- * them at any step; what changes them; and the images.
- */
-function setUp(episode: Episode, rule: Rule) {
-  const { layers, feedback, weights, feedbackWeights = [] } = episode;
-  const L = layers.length - 1;
-  const W = Matrix.list(matrixShapes(layers), weights);
-  const given = Matrix.list(feedbackShapes(layers, feedback), feedbackWeights);
-  const plastic = feedback === 'plastic';
-  const train = samples(episode.trainImages, episode.trainLabels, layers[0]!);
-  const query = samples(episode.queryImages, episode.queryLabels, layers[0]!);
+  const { network } = episode;
+  const { state, query, programs } = goForward(episode, rule, theta, () => {}, false);
+  const activities = query.map((shown) => forward(network, matricesOf(state, 'W'), shown));
+  const data = (name: 'W' | 'B') => matricesOf(state, name).map(({ data }) => data);
   return {
-    learning: plastic ? [...W, ...given] : W,
-    networkAt: (M: readonly Matrix[]) => networkOf(episode, M.slice(0, L), plastic ? M.slice(L) : given),
-    programs: learningPrograms(rule, L),
-    train,
-    query,
+    ...measure(episode, state, query, activities),
+    weights: data('W'),
+    ...(FEEDBACK[network.feedback].learned && { feedbackWeights: data('B') }),
+    states: state.map(({ vectors, matrices }, l) =>
+      Object.fromEntries(Object.keys(programs[l]!.states).map((name) => [name, vectors[name] ?? matrices[name]!.data])),
+    ),
   };
 }
 
-interface Sample {
-  readonly input: Float64Array;
-  readonly label: number;
+const matricesOf = (state: State, name: 'W' | 'B') => state.map(({ matrices }) => matrices[name]!);
+
+function copyState(from: State, to: State): void {
+  to.forEach((table, l) => {
+    copyTable(from[l]!, table);
+  });
+}
+
+/** Shows the training images. `see` is told of the state before each. */
+function goForward(
+  episode: Episode,
+  rule: Rule,
+  theta: Float64Array,
+  see: (before: State, t: number) => void,
+  keeps = true,
+) {
+  const { network, from } = episode;
+  const programs: readonly Program[] = layerPrograms(rule, network.layers.length - 1);
+  let state: State = initialState(network, programs, initialMatrices(episode), from?.states);
+  let other: State = state.map(copyOf);
+  const isNoisy = (network.noise ?? 0) > 0 || ruleReads(rule, 'xi');
+  const train = samples(episode.train, network.layers[0]!);
+  const steps: Step[] = [];
+  train.forEach((shown, t) => {
+    see(state, t);
+    const xi = isNoisy ? noiseOf(episode.noiseKey!, (from?.images ?? 0) + t, network.layers) : undefined;
+    const taken = step(network, programs, theta, { ...shown, xi }, state, other);
+    if (keeps) steps.push(taken);
+    [state, other] = [other, state];
+  });
+  return { programs, state, steps, query: samples(episode.query, network.layers[0]!) };
 }
 
 /** y_0 = pixels / 255 */
-function samples(images: Uint8Array, labels: Uint8Array, size: number): Sample[] {
-  return Array.from(labels, (label, t) => ({
-    input: Float64Array.from(images.subarray(t * size, (t + 1) * size), (pixel) => pixel / 255),
+function samples(images: Images, size: number): Shown[] {
+  return Array.from(images.labels, (label, t) => ({
+    input: Float64Array.from(imageOf(images, t, size), (pixel) => pixel / 255),
     label,
   }));
 }
 
 /** Mean cross-entropy over the query images, accuracy and the statistics. */
-function measure({ beta, W, B, direct }: Network, query: readonly Sample[], activities: readonly Activity[]): Outcome {
-  const L = W.length;
+function measure(
+  { network }: Episode,
+  state: State,
+  query: readonly Shown[],
+  activities: readonly Activity[],
+): Outcome {
+  const W = matricesOf(state, 'W');
   let loss = 0;
   let right = 0;
   query.forEach(({ label }, q) => {
     const { z, logNormaliser } = activities[q]!;
-    loss += (logNormaliser - z[L]![label]!) / query.length;
-    if (firstLargest(z[L]!) === label) right++;
+    const output = z.at(-1)!;
+    loss += (logNormaliser - output[label]!) / query.length;
+    if (firstLargest(output) === label) right++;
   });
-  const fed = query.map(({ label }, q) => errors(beta, B, activities[q]!.y, label, 0, direct));
-  const exact = query.map(({ label }, q) => errors(beta, W, activities[q]!.y, label));
+  const B = feedbackOf(network, state);
+  const { direct } = FEEDBACK[network.feedback];
+  const fed = query.map(({ label }, q) => errors(B, activities[q]!, label, 0, direct));
+  const exact = query.map(({ label }, q) => errors(W, activities[q]!, label));
   return {
     loss,
     accuracy: right / query.length,
@@ -124,25 +156,21 @@ function measure({ beta, W, B, direct }: Network, query: readonly Sample[], acti
   };
 }
 
-/** Lam, the derivative of the mean cross-entropy with respect to each matrix. */
+/** Lam, the derivative of the mean cross-entropy with respect to each quantity that persists. */
 function lossGradient(
-  network: Network,
-  programs: readonly PerMatrix<Program>[],
-  query: readonly Sample[],
+  { network }: Episode,
+  state: State,
+  query: readonly Shown[],
   activities: readonly Activity[],
-): PerMatrix<Matrix>[] {
-  const Lam = zeroAdjoints(network, programs);
+  weightGradients: boolean,
+): State {
+  const Lam = adjointsLike(network, state, weightGradients);
   query.forEach(({ label }, q) => {
     const { y, z } = activities[q]!;
     const zBar = z.map((values) => new Float64Array(values.length));
     const yBar = y.map((values) => new Float64Array(values.length));
     zBar.at(-1)!.set(y.at(-1)!.map((p, i) => (p - (i === label ? 1 : 0)) / query.length));
-    reverseForward(network, y, zBar, yBar, Lam);
+    reverseForward(network, state, activities[q]!, zBar, yBar, Lam);
   });
   return Lam;
-}
-
-/** Index of the first largest value; -1 where there is a NaN, so that a diverged network is never right. */
-function firstLargest(values: Float64Array): number {
-  return values.some(Number.isNaN) ? -1 : values.indexOf(values.reduce((a, b) => Math.max(a, b)));
 }

@@ -54,9 +54,9 @@ export class Matrix {
     }
   }
 
-  /** W *= s */
-  multiply(s: number): void {
-    for (let i = 0; i < this.data.length; i++) this.data[i]! *= s;
+  /** W = W .* V */
+  multiplyEach({ data }: Matrix): void {
+    for (let i = 0; i < data.length; i++) this.data[i]! *= data[i]!;
   }
 
   /** W += s V */
@@ -70,9 +70,15 @@ export class Matrix {
     return new Matrix(this.rows, this.columns, data);
   }
 
-  /** The matrices of such data. */
-  static list(shapes: readonly MatrixShape[], data: readonly (Float32Array | Float64Array)[]): Matrix[] {
-    return shapes.map(({ rows, columns }, l) => new Matrix(rows, columns, Float64Array.from(data[l]!)));
+  /** `this` times the signs of `other`. */
+  withSigns(other: Matrix): Matrix {
+    const data = this.data.map((value, i) => value * Math.sign(other.data[i]!));
+    return new Matrix(this.rows, this.columns, data);
+  }
+
+  /** A matrix of such data, or of zeros. */
+  static of({ rows, columns }: MatrixShape, data?: Float32Array | Float64Array): Matrix {
+    return new Matrix(rows, columns, data && Float64Array.from(data));
   }
 
   /** sum of the element-wise product with `other` */

@@ -7,15 +7,20 @@
  * doi 10.1145/347837.347846; in the simple form of Chen et al. 2016, arXiv 1604.06174).
  */
 import type { Tensor } from '@tensorflow/tfjs';
-import { layerPrograms, type Rule } from '../../plasticity/rule.js';
+import { FEEDBACK } from '../../network/feedback.js';
+import { feedbackShapes, type MatrixShape, matrixShapes } from '../../network/layers.js';
+import { layerPrograms, type Rule, ruleReads } from '../../plasticity/rule.js';
+import { standardNormal } from '../../random/normal.js';
 import { angleDegrees } from '../../stats/angle.js';
-import type { Episode, EpisodeResult } from '../engine.js';
+import type { EpisodeResult, RunOptions } from '../engine.js';
+import { type Episode, type GivenMatrices, imageOf, initialMatrices, type Numbers } from '../episode.js';
 import type { TensorFlow } from './backend.js';
-import { errors, forward, type Samples, step } from './step.js';
+import type { Table } from './rule.js';
+import { errors, feedbackOf, forward, type Samples, step } from './step.js';
 
 /**
- * Runs episodes that have layers, beta, feedback and the numbers of images in common. The caller opens and closes the
- * library's scope that frees the tensors.
+ * Runs episodes that have the network and the numbers of images in common. The caller opens and closes the library's scope
+ * that frees the tensors.
  */
 export function runBatch(
   tf: TensorFlow,
@@ -23,56 +28,131 @@ export function runBatch(
   rule: Rule,
   thetas: readonly Float64Array[],
   block: number,
+  { weightGradients = false }: RunOptions = {},
 ): EpisodeResult[] {
-  const { beta, feedback, layers, trainLabels, queryLabels } = episodes[0]!;
+  const { network, train, query: questions } = episodes[0]!;
+  const { layers, feedback } = network;
   const E = episodes.length;
   const L = layers.length - 1;
+  const images = train.labels.length;
   const programs = layerPrograms(rule, L);
-  const stacked = (of: (episode: Episode) => Episode['weights']) =>
-    Array.from({ length: L }, (_, l) =>
-      tf.tensor3d(joined(episodes.map((episode) => of(episode)[l]!)), [E, layers[l + 1]!, layers[l]!]),
-    );
-
-  const B = feedback === 'sym' ? undefined : stacked((episode) => episode.feedbackWeights!);
-  const theta = Array.from(thetas[0]!, (_, r) =>
+  const isNoisy = (network.noise ?? 0) > 0 || ruleReads(rule, 'xi');
+  const theta = Array.from({ length: rule.coefficients.length }, (_, r) =>
     tf.tensor3d(
       thetas.map((values) => values[r]!),
       [E, 1, 1],
     ),
   );
-  const adapt = (W: readonly Tensor[], from: number): Tensor[] => {
-    let now = [...W];
-    for (let t = from; t < Math.min(from + block, trainLabels.length); t++)
-      now = tf.tidy(() => step(tf, programs, beta, now, B, theta, samples(tf, episodes, 'train', t, t + 1)));
+  const adapt = (tables: readonly Table[], from: number): Table[] => {
+    let now = [...tables];
+    for (let t = from; t < Math.min(from + block, images); t++) {
+      const shown = (): Samples => ({
+        ...samples(tf, episodes, 'train', t, t + 1),
+        ...(isNoisy && { xi: noise(tf, episodes, t) }),
+      });
+      now = unflat(
+        now,
+        tf.tidy(() => flat(step(tf, network, programs, now, theta, shown()))),
+      );
+    }
     return now;
   };
 
-  let W: Tensor[] = stacked((episode) => episode.weights);
-  const starts: Tensor[][] = [];
-  for (let from = 0; from < trainLabels.length; from += block) {
-    starts.push(W);
-    W = tf.tidy(() => adapt(W, from));
+  let tables: readonly Table[] = initialTables(tf, episodes, rule);
+  const starts: (readonly Table[])[] = [];
+  for (let from = 0; from < images; from += block) {
+    starts.push(tables);
+    tables = unflat(
+      tables,
+      tf.tidy(() => flat(adapt(tables, from))),
+    );
   }
 
-  const query = samples(tf, episodes, 'query', 0, queryLabels.length);
-  const results = evaluate(tf, episodes, W, B, query);
+  const query = samples(tf, episodes, 'query', 0, questions.labels.length);
+  const results = evaluate(tf, episodes, tables, query);
   const thetaGradients = thetas.map((values) => new Float64Array(values.length));
   const differentiate = (f: () => Tensor, of: Tensor[]) => tf.engine().gradients(f, of, undefined, true).grads;
-  let Lam = differentiate(() => tf.sum(losses(tf, forward(tf, beta, W, query.input).logOutput, query.target)), W);
+  const W = (of: readonly Table[]) => of.map((table) => table.W!);
+  const end = flat(tables);
+  const ofLoss: (Tensor | undefined)[] = differentiate(
+    () => tf.sum(losses(tf, forward(tf, network, W(tables), query).logOutput, query.target)),
+    end,
+  );
+  let Lam = end.map((x, i) => ofLoss[i] ?? tf.zerosLike(x));
   for (let b = starts.length - 1; b >= 0; b--) {
-    const start = starts[b]!;
-    // d <Lam, W after the block> is what the block passes on of dLoss; a coefficient without effect has no gradient.
-    const inner = () => tf.addN(adapt(start, b * block).map((w, l) => tf.sum(tf.mul(w, Lam[l]!))));
+    const start = flat(starts[b]!);
+    // d <Lam, what persists after the block> is what the block passes on of dLoss; what is without effect has no gradient.
+    const inner = () =>
+      tf.addN(flat(adapt(unflat(starts[b]!, start), b * block)).map((x, i) => tf.sum(tf.mul(x, Lam[i]!))));
     const grads: (Tensor | undefined)[] = differentiate(inner, [...start, ...theta]);
-    grads.slice(L).forEach((grad, r) => {
+    grads.slice(start.length).forEach((grad, r) => {
       grad?.dataSync().forEach((value, i) => {
         thetaGradients[i]![r]! += value;
       });
     });
-    tf.dispose([Lam, start, grads.slice(L)]);
-    Lam = grads.slice(0, L) as Tensor[];
+    const passed = start.map((x, i) => grads[i] ?? tf.zerosLike(x));
+    // What does not change is the same tensor in earlier blocks.
+    const earlier = new Set(starts.slice(0, b).flatMap(flat));
+    tf.dispose([Lam, start.filter((x) => !earlier.has(x)), grads.slice(start.length) as Tensor[]]);
+    Lam = passed;
   }
-  return results.map((result, i) => ({ ...result, thetaGradient: thetaGradients[i]! }));
+  const LamTables = unflat(tables, Lam);
+  const gradientOf = (name: 'W' | 'B') => LamTables.map((table) => split(table[name]!, E));
+  const [ofW, ofB] = weightGradients
+    ? [gradientOf('W'), FEEDBACK[feedback].drawn ? gradientOf('B') : undefined]
+    : [undefined, undefined];
+  const own = (of: readonly (readonly Float32Array[])[], i: number) => of.map((layer) => Float64Array.from(layer[i]!));
+  return results.map((result, i) => ({
+    ...result,
+    thetaGradient: thetaGradients[i]!,
+    ...(ofW && { weightGradient: own(ofW, i) }),
+    ...(ofB && { feedbackGradient: own(ofB, i) }),
+  }));
+}
+
+/** All tensors of tables, and tables of the same names of such tensors. */
+const flat = (tables: readonly Table[]): Tensor[] => tables.flatMap((table) => Object.values(table));
+function unflat(like: readonly Table[], tensors: readonly Tensor[]): Table[] {
+  let i = 0;
+  return like.map((table) => Object.fromEntries(Object.keys(table).map((name) => [name, tensors[i++]!])));
+}
+
+/** W, the feedback's own matrices as B, and the states of each layer. */
+function initialTables(tf: TensorFlow, episodes: readonly Episode[], rule: Rule): Table[] {
+  const { layers, feedback } = episodes[0]!.network;
+  const given = episodes.map(initialMatrices);
+  const stacked = ({ rows, columns }: MatrixShape, of: (i: number) => Numbers) =>
+    tf.tensor3d(joined(episodes.map((_, i) => of(i))), [episodes.length, rows, columns]);
+  const fed = feedbackShapes(layers, feedback);
+  const programs = layerPrograms(rule, layers.length - 1);
+  const list = (name: keyof GivenMatrices, i: number, l: number) => given[i]![name]![l]!;
+  return matrixShapes(layers).map((shape, l) => {
+    const { rows, columns } = shape;
+    const sizes = { scalar: [1, 1], post: [rows, 1], pre: [columns, 1], matrix: [rows, columns] } as const;
+    const states = Object.entries(programs[l]!.states).map(([name, kind]) => {
+      const [m, n] = sizes[kind];
+      const start = ({ from }: Episode) => from?.states[l]?.[name] ?? new Float64Array(m * n);
+      return [name, stacked({ rows: m, columns: n }, (i) => start(episodes[i]!))] as const;
+    });
+    return {
+      W: stacked(shape, (i) => list('weights', i, l)),
+      ...(fed[l] && { B: stacked(fed[l], (i) => list('feedbackWeights', i, l)) }),
+      ...Object.fromEntries(states),
+    };
+  });
+}
+
+/** Noise of layers 1 .. L for training image t. */
+function noise(tf: TensorFlow, episodes: readonly Episode[], t: number): Tensor[] {
+  const { layers } = episodes[0]!.network;
+  return layers.slice(1).map((n, l) => {
+    const rows = episodes.map(({ noiseKey, from }) => {
+      const xi = new Float32Array(n);
+      standardNormal(noiseKey!, ((from?.images ?? 0) + t) * 512 + l + 1, xi);
+      return xi;
+    });
+    return tf.tensor3d(joined(rows), [episodes.length, n, 1]);
+  });
 }
 
 /** Images `from` .. `to` of every episode; y_0 = pixels / 255. */
@@ -83,10 +163,11 @@ function samples(
   from: number,
   to: number,
 ): Samples {
-  const { layers } = episodes[0]!;
+  const { layers } = episodes[0]!.network;
   const [size, outputs] = [layers[0]!, layers.at(-1)!];
-  const images = joined(episodes.map((e) => Float32Array.from(e[`${part}Images`].subarray(from * size, to * size))));
-  const labels = episodes.flatMap((e) => [...e[`${part}Labels`].subarray(from, to)]);
+  const range = Array.from({ length: to - from }, (_, i) => from + i);
+  const images = joined(episodes.flatMap((e) => range.map((i) => Float32Array.from(imageOf(e[part], i, size)))));
+  const labels = episodes.flatMap((e) => [...e[part].labels.subarray(from, to)]);
   const target = new Float32Array(labels.length * outputs);
   labels.forEach((label, i) => {
     target[i * outputs + label] = 1;
@@ -94,6 +175,13 @@ function samples(
   const columns = (rows: Float32Array, n: number) =>
     tf.transpose(tf.tensor3d(rows, [episodes.length, to - from, n]), [0, 2, 1]);
   return { input: tf.div(columns(images, size), 255), target: columns(target, outputs) };
+}
+
+/** One array of numbers per episode. */
+function split(tensor: Tensor, E: number): Float32Array[] {
+  const values = tensor.dataSync<'float32'>();
+  const size = values.length / E;
+  return Array.from({ length: E }, (_, i) => values.slice(i * size, (i + 1) * size));
 }
 
 /** Mean cross-entropy over the query images, one per episode. */
@@ -104,30 +192,27 @@ const losses = (tf: TensorFlow, logOutput: Tensor, target: Tensor): Tensor =>
 function evaluate(
   tf: TensorFlow,
   episodes: readonly Episode[],
-  W: readonly Tensor[],
-  B: readonly Tensor[] | undefined,
-  { input, target }: Samples,
+  tables: readonly Table[],
+  samples: Samples,
 ): Omit<EpisodeResult, 'thetaGradient'>[] {
-  const { beta, layers } = episodes[0]!;
-  /** One array of numbers per episode. */
-  const split = (tensor: Tensor) => {
-    const values = tensor.dataSync<'float32'>();
-    const size = values.length / episodes.length;
-    return episodes.map((_, i) => values.subarray(i * size, (i + 1) * size));
-  };
-  const { y, z, logOutput } = forward(tf, beta, W, input);
-  const means = (through: readonly Tensor[]) => errors(tf, beta, through, y, target).map((e) => split(tf.mean(e, 2)));
-  const exact = means(W);
-  const fed = B ? means(B) : exact;
+  const { network } = episodes[0]!;
+  const { target } = samples;
+  const W = tables.map((table) => table.W!);
+  const of = (tensor: Tensor) => split(tensor, episodes.length);
+  const { y, z, logOutput } = forward(tf, network, W, samples);
+  const means = (through: readonly Tensor[], direct: boolean) =>
+    errors(tf, network, through, y, target, { direct }).map((e) => of(tf.mean(e, 2)));
+  const exact = means(W, false);
+  const fed = means(feedbackOf(tf, network, tables), FEEDBACK[network.feedback].direct);
   const orthonormality = W.map((w, l) => {
     const again = tf.matMul(w, tf.matMul(w, y[l + 1]!, true));
-    return split(tf.sum(tf.square(tf.sub(z[l + 1]!, again)), [1, 2]));
+    return of(tf.sum(tf.square(tf.sub(z[l + 1]!, again)), [1, 2]));
   });
-  const loss = split(losses(tf, logOutput, target));
-  const outputs = split(tf.transpose(z.at(-1)!, [0, 2, 1]));
-  return episodes.map(({ queryLabels }, i) => ({
+  const loss = of(losses(tf, logOutput, target));
+  const outputs = of(tf.transpose(z.at(-1)!, [0, 2, 1]));
+  return episodes.map(({ query }, i) => ({
     loss: loss[i]![0]!,
-    accuracy: accuracy(outputs[i]!, queryLabels, layers.at(-1)!),
+    accuracy: accuracy(outputs[i]!, query.labels, network.layers.at(-1)!),
     angles: Float64Array.from(exact, (mean, l) => angleDegrees(fed[l]![i]!, mean[i]!)),
     orthonormality: Float64Array.from(orthonormality, (values) => values[i]![0]!),
   }));
@@ -142,7 +227,7 @@ function accuracy(outputs: Float32Array, labels: Uint8Array, size: number): numb
   return right.length / labels.length;
 }
 
-function joined(parts: Episode['weights']): Float32Array {
+function joined(parts: readonly Numbers[]): Float32Array {
   const result = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
   let at = 0;
   for (const part of parts) {

@@ -1,4 +1,5 @@
-import { checkRun, ENGINE_FEEDBACKS, type Engine, type Episode, type EpisodeResult } from '../engine.js';
+import { checkRun, type Engine, type EpisodeResult } from '../engine.js';
+import type { Episode } from '../episode.js';
 import { type BackendOptions, findBackend } from './backend.js';
 import { runBatch } from './batch.js';
 
@@ -26,8 +27,8 @@ export async function createTensorflowEngine({
   const { tf, name, description } = await findBackend(options);
   return {
     name: `tensorflow (${description})`,
-    async run(episodes, rule, theta) {
-      checkRun(episodes, rule, theta, ENGINE_FEEDBACKS.tensorflow);
+    async run(episodes, rule, theta, run) {
+      checkRun('tensorflow', episodes, rule, theta, run);
       const results: EpisodeResult[] = [];
       for (const indices of groups(episodes, batch)) {
         const of = <T>(list: readonly T[]) => indices.map((i) => list[i]!);
@@ -36,7 +37,7 @@ export async function createTensorflowEngine({
         void tf.setBackend(name);
         tf.engine().startScope();
         try {
-          runBatch(tf, of(episodes), rule, of(theta), block).forEach((result, i) => {
+          runBatch(tf, of(episodes), rule, of(theta), block, run).forEach((result, i) => {
             results[indices[i]!] = result;
           });
         } finally {
@@ -53,8 +54,8 @@ export async function createTensorflowEngine({
 function groups(episodes: readonly Episode[], size: number): number[][] {
   const open = new Map<string, number[]>();
   const all: number[][] = [];
-  episodes.forEach(({ layers, beta, feedback, trainLabels, queryLabels }, i) => {
-    const shape = JSON.stringify([layers, beta, feedback, trainLabels.length, queryLabels.length]);
+  episodes.forEach(({ network, train, query }, i) => {
+    const shape = JSON.stringify([network, train.labels.length, query.labels.length]);
     const group = open.get(shape);
     if (group && group.length < size) group.push(i);
     else {

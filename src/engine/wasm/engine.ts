@@ -1,4 +1,4 @@
-import { checkRun, ENGINE_FEEDBACKS, type Engine, type EpisodeResult } from '../engine.js';
+import { checkRun, type Engine, type EpisodeResult } from '../engine.js';
 import { Arena, newMemory } from './arena.js';
 import { adapt, type Machine, runEpisode } from './episode.js';
 import { compileKernels, instantiate } from './kernels.js';
@@ -41,8 +41,8 @@ export async function createWasmEngine({
 
   return {
     name: relaxed ? 'wasm-relaxed' : 'wasm',
-    async run(episodes, rule, theta) {
-      checkRun(episodes, rule, theta, ENGINE_FEEDBACKS.wasm);
+    async run(episodes, rule, theta, options) {
+      checkRun('wasm', episodes, rule, theta, options);
       const results: EpisodeResult[] = [];
       for (const [i, episode] of episodes.entries())
         results.push(
@@ -53,7 +53,7 @@ export async function createWasmEngine({
       return results;
     },
     async adapt(episode, rule, theta) {
-      checkRun([episode], rule, [theta], ENGINE_FEEDBACKS.wasm);
+      checkRun('wasm', [episode], rule, [theta]);
       return schedule.run(episode, rule, (space) => adapt(machine, space, episode, theta));
     },
     prefetch: (episode, rule) => schedule.prefetch(episode, rule),

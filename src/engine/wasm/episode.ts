@@ -2,7 +2,8 @@
  * One episode on the kernels: adapt on the training images, query loss, and its exact gradient with respect to theta by
  * walking back. The same algorithm as the reference engine's, in float32 and over rows in the kernels' memory.
  */
-import type { Adaptation, Episode, EpisodeResult } from '../engine.js';
+import type { Adaptation, EpisodeResult } from '../engine.js';
+import type { Episode } from '../episode.js';
 import type { Arena } from './arena.js';
 import { padded } from './arena.js';
 import type { Kernels } from './kernels.js';
@@ -26,19 +27,19 @@ export async function runEpisode(
   measure: () => Statistics | Promise<Statistics>,
 ): Promise<EpisodeResult> {
   goForward(machine, space, episode, theta);
-  const { loss, accuracy } = query(machine, space, episode.queryLabels);
-  queryBack(machine, space, episode.queryLabels);
+  const { loss, accuracy } = query(machine, space, episode.query.labels);
+  queryBack(machine, space, episode.query.labels);
   const measured = measure();
   const thetaGradient = new Float64Array(theta.length);
-  for (let t = episode.trainLabels.length - 1; t >= 0; t--) stepBack(machine, space, t, thetaGradient);
+  for (let t = episode.train.labels.length - 1; t >= 0; t--) stepBack(machine, space, t, thetaGradient);
   return { loss, accuracy, thetaGradient, ...(await measured) };
 }
 
 /** The way forward alone. */
 export function adapt(machine: Machine, space: Workspace, episode: Episode, theta: Float64Array): Adaptation {
   goForward(machine, space, episode, theta);
-  const { loss, accuracy } = query(machine, space, episode.queryLabels);
-  queryBack(machine, space, episode.queryLabels);
+  const { loss, accuracy } = query(machine, space, episode.query.labels);
+  queryBack(machine, space, episode.query.labels);
   const W = finalMatrices(space);
   const weights = space.layers.map(({ post, pre }, l) => {
     const { at, transposed } = W[l]!;
@@ -48,11 +49,11 @@ export function adapt(machine: Machine, space: Workspace, episode: Episode, thet
     for (let i = 0, to = 0; i < post; i++) for (let j = 0; j < pre; j++) values[to++] = stored[i * down + j * across]!;
     return values;
   });
-  return { loss, accuracy, ...statistics(machine, space), weights };
+  return { loss, accuracy, ...statistics(machine, space), weights, states: weights.map(() => ({})) };
 }
 
-function goForward(machine: Machine, space: Workspace, { trainLabels }: Episode, theta: Float64Array): void {
-  for (let t = 0; t < trainLabels.length; t++) stepForward(machine, space, t, trainLabels[t]!, theta);
+function goForward(machine: Machine, space: Workspace, { train: { labels } }: Episode, theta: Float64Array): void {
+  for (let t = 0; t < labels.length; t++) stepForward(machine, space, t, labels[t]!, theta);
 }
 
 /** Step t: forward pass, errors, and every layer's update (paper's Eqs 1-3, 24). */

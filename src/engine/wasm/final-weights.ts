@@ -1,8 +1,8 @@
-import type { Program } from '../../plasticity/program.js';
 import { type Arena, padded, type Rows } from './arena.js';
 import type { Kernels } from './kernels.js';
 import type { LayerRule } from './layer-rule.js';
 import { LazyMatrix } from './lazy-matrix.js';
+import type { LowRank } from './low-rank.js';
 import type { EpisodeShape, Samples } from './preparation.js';
 import type { Weights } from './weights.js';
 
@@ -18,7 +18,7 @@ import type { Weights } from './weights.js';
 export class FinalWeights {
   readonly #arena: Arena;
   readonly #k: Kernels;
-  readonly #program: Program;
+  readonly #program: LowRank;
   readonly #shape: EpisodeShape;
   readonly #pixels: number;
   readonly #post: number;
@@ -34,7 +34,7 @@ export class FinalWeights {
   readonly #values: number;
   readonly #W: number;
 
-  constructor(arena: Arena, kernels: Kernels, program: Program, shape: EpisodeShape) {
+  constructor(arena: Arena, kernels: Kernels, program: LowRank, shape: EpisodeShape) {
     const { layers, steps, needsErrors } = shape;
     const [pixels, post] = [layers[0]!, layers[1]!];
     this.#pixels = pixels;
@@ -43,7 +43,7 @@ export class FinalWeights {
     this.#k = kernels;
     this.#program = program;
     this.#shape = shape;
-    const products = program.V.filter((v) => program.nodes[v]!.op === 'Wtp').length;
+    const products = program.V.filter((v) => program.nodes[v]!.op === 'times').length;
     if (products > 0) {
       const factors = this.#block * products;
       const P = new LazyMatrix(arena, kernels, { rows: post, columns: post, factors, weighted: false });
@@ -117,13 +117,13 @@ export class FinalWeights {
       for (let v = 0; v < V.length; v++) {
         const node = nodes[V[v]!]!;
         let to = this.#onOnes;
-        if (node.op === 'Wtp' && P) {
+        if (node.op === 'times' && P) {
           to = P.left + P.count * P.stride * 4;
           k.clear(to, post);
           k.copy(P.right + P.count * P.stride * 4, rule.value(t, node.a), post);
           P.count++;
-        } else if (node.op === 'leaf' && node.leaf !== 'one_pre')
-          to = (node.leaf === 'y_pre' ? this.#onY : this.#onE).at(steps - 1 - t);
+        } else if (node.op === 'quantity' && node.name !== 'one_pre')
+          to = (node.name === 'y_pre' ? this.#onY : this.#onE).at(steps - 1 - t);
         for (let u = 0; u < U.length; u++) {
           const c = rule.coefficient(t, u, v);
           if (c !== 0) k.axpy(to, later.at(row + u), c, post);

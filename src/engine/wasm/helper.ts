@@ -1,5 +1,5 @@
 import type { Rule } from '../../plasticity/rule.js';
-import type { Episode } from '../engine.js';
+import type { Episode } from '../episode.js';
 import { Thread } from '../thread.js';
 import type { KernelModule } from './kernels.js';
 import { type EpisodeShape, type Preparable, preparable } from './preparation.js';

@@ -1,22 +1,141 @@
 /**
- * The rule at one layer: its program run once a step, dW = sum_u U_u R_u' + a W with R_u = sum_v C_uv V_v, and the
- * reverse. The same as the reference engine's update.ts, over rows in the kernels' memory.
+ * The rule at one layer: its program run once a step, W <- scale W + sum_u U_u R_u' with R_u = sum_v C_uv V_v, and the
+ * reverse. The same as the reference engine's rule.ts, over rows in the kernels' memory.
  */
-import type { Leaf, Node, Program } from '../../plasticity/program.js';
+import type { Leaf, Node } from '../../plasticity/program.js';
 import type { Adjoint } from './adjoint.js';
 import { type Arena, padded, Rows } from './arena.js';
 import type { Kernels } from './kernels.js';
+import type { LowRank } from './low-rank.js';
 import type { Weights } from './weights.js';
 
+/** The leaves that this engine has; `beyondEngine` refuses others. */
+export type LayerLeaf = Extract<Leaf, 'y' | 'e' | 'z' | 'one' | 'y_pre' | 'e_pre' | 'one_pre'>;
+
 /** Where a layer keeps what it offers to a rule, one row a step. */
-export type LeafRows = Readonly<Record<Leaf, Rows>>;
+export type LeafRows = Readonly<Record<LayerLeaf, Rows>>;
 
 /** Where the adjoints of a layer's leaves are added up within a step; 0 where nobody needs them. */
-export type LeafBars = Readonly<Record<Leaf, number>>;
+export type LeafBars = Readonly<Record<LayerLeaf, number>>;
+
+/** A rule's values and adjoints at one step, as its operations see them. */
+interface Step {
+  readonly k: Kernels;
+  readonly nodes: readonly Node[];
+  readonly weights: Weights;
+  readonly lam: Adjoint;
+  /** Scalars: node i's value is s[first + i], its adjoint sBar[i]. */
+  readonly s: Float64Array;
+  readonly first: number;
+  readonly sBar: Float64Array;
+  /** Address of vector node i's value, and of its adjoint; 0 where nobody needs that. */
+  at(i: number): number;
+  readonly bars: readonly number[];
+  readonly theta: Float64Array;
+  readonly thetaBar: Float64Array;
+  /** Elements of vector node i. */
+  length(i: number): number;
+}
+
+interface Operation<N extends Node> {
+  /** Is a vector node's adjoint needed, given whether that of each of its operands is (of scalars always)? */
+  varies(node: N, operand: (i: number) => boolean): boolean;
+  forward(node: N, i: number, step: Step): void;
+  /** Only for nodes whose adjoint is needed. */
+  reverse(node: N, i: number, step: Step): void;
+}
+
+/** Not of this engine's rules: `beyondEngine` refuses them, and whoever comes by it fails. */
+const missing: Operation<Node> = {
+  varies: () => true,
+  forward: ({ op }) => refuse(op),
+  reverse: ({ op }) => refuse(op),
+};
+
+function refuse(op: string): never {
+  throw new Error(`the wasm engine has no operation ${op}: use the reference engine`);
+}
+
+const OPERATIONS: { readonly [K in Node['op']]: Operation<Extract<Node, { op: K }>> } = {
+  /** Leaves are where the layer keeps them. */
+  quantity: { varies: () => false, forward() {}, reverse() {} },
+  theta: {
+    varies: () => true,
+    forward({ index }, i, { s, first, theta }) {
+      s[first + i] = theta[index]!;
+    },
+    reverse({ index }, i, { sBar, thetaBar }) {
+      thetaBar[index]! += sBar[i]!;
+    },
+  },
+  const: {
+    varies: () => false,
+    forward({ value }, i, { s, first }) {
+      s[first + i] = value;
+    },
+    reverse() {},
+  },
+  add: {
+    varies: ({ a, b }, operand) => operand(a) || operand(b),
+    forward({ shape, a, b }, i, { k, s, first, at, length }) {
+      if (shape === 'scalar') s[first + i] = s[first + a]! + s[first + b]!;
+      else k.add(at(i), at(a), at(b), length(i));
+    },
+    reverse({ shape, a, b }, i, { k, sBar, bars, length }) {
+      for (const to of [a, b])
+        if (shape === 'scalar') sBar[to]! += sBar[i]!;
+        else if (bars[to]) k.axpy(bars[to]!, bars[i]!, 1, length(i));
+    },
+  },
+  mul: {
+    varies: ({ a, b }, operand) => operand(a) || operand(b),
+    forward({ shape, a, b }, i, { k, nodes, s, first, at, length }) {
+      if (shape === 'scalar') s[first + i] = s[first + a]! * s[first + b]!;
+      else if (nodes[a]!.shape === 'scalar') k.scale(at(i), at(b), s[first + a]!, length(i));
+      else k.multiply(at(i), at(a), at(b), length(i), false);
+    },
+    reverse({ shape, a, b }, i, { k, nodes, s, first, sBar, at, bars, length }) {
+      if (shape === 'scalar') {
+        sBar[a]! += s[first + b]! * sBar[i]!;
+        sBar[b]! += s[first + a]! * sBar[i]!;
+      } else if (nodes[a]!.shape === 'scalar') {
+        sBar[a]! += k.dot(bars[i]!, at(b), length(i));
+        if (bars[b]) k.axpy(bars[b]!, bars[i]!, s[first + a]!, length(i));
+      } else {
+        if (bars[a]) k.multiply(bars[a]!, bars[i]!, at(b), length(i), true);
+        if (bars[b]) k.multiply(bars[b]!, bars[i]!, at(a), length(i), true);
+      }
+    },
+  },
+  dot: {
+    varies: () => true,
+    forward({ a, b }, i, { k, s, first, at, length }) {
+      s[first + i] = k.dot(at(a), at(b), length(a));
+    },
+    reverse({ a, b }, i, { k, sBar, at, bars, length }) {
+      if (bars[a]) k.axpy(bars[a]!, at(b), sBar[i]!, length(a));
+      if (bars[b]) k.axpy(bars[b]!, at(a), sBar[i]!, length(a));
+    },
+  },
+  times: {
+    varies: () => true,
+    forward({ shape, a }, i, { weights, at }) {
+      if (shape === 'post') weights.toPost(at(i), at(a), false);
+      else weights.toPre(at(i), at(a), false);
+    },
+    reverse({ shape, a }, i, { lam, at, bars }) {
+      if (shape === 'post') lam.reverseToPost(bars[a]!, bars[i]!, at(a));
+      else lam.reverseToPre(bars[a]!, bars[i]!, at(a));
+    },
+  },
+  max: missing,
+  min: missing,
+  apply: missing,
+};
 
 export class LayerRule {
   readonly #k: Kernels;
-  readonly #program: Program;
+  readonly #program: LowRank;
   readonly #weights: Weights;
   readonly #lam: Adjoint;
   /** Rows of each vector node's values, one a step, and the address of its adjoint (0: not needed). */
@@ -32,7 +151,7 @@ export class LayerRule {
   constructor(
     arena: Arena,
     kernels: Kernels,
-    program: Program,
+    program: LowRank,
     weights: Weights,
     lam: Adjoint,
     leaves: LeafRows,
@@ -49,27 +168,22 @@ export class LayerRule {
     this.#scalarBars = new Float64Array(nodes.length);
     this.#values = [];
     this.#bars = [];
+    const varies = (i: number) => nodes[i]!.shape === 'scalar' || this.#bars[i] !== 0;
     nodes.forEach((node, i) => {
       if (node.shape === 'scalar') {
         this.#values.push(new Rows(0, 0));
         this.#bars.push(0);
-      } else if (node.op === 'leaf') {
-        this.#values.push(leaves[node.leaf]);
-        this.#bars.push(leafBars[node.leaf]);
+      } else if (node.op === 'quantity') {
+        this.#values.push(leaves[node.name as LayerLeaf]);
+        this.#bars.push(leafBars[node.name as LayerLeaf]);
       } else {
         const n = weights.shape[node.shape];
         this.#values.push(factorRows(program, weights, i) ?? arena.rows(steps, n));
-        this.#bars.push(this.#isVariable(node) ? arena.floats(padded(n)) : 0);
+        const isVariable = (OPERATIONS[node.op] as Operation<Node>).varies(node, varies);
+        this.#bars.push(isVariable ? arena.floats(padded(n)) : 0);
         this.#own.push(i);
       }
     });
-  }
-
-  /** Does a vector node depend on theta, on W or on a leaf whose adjoint is needed? */
-  #isVariable(node: Node): boolean {
-    if (node.op === 'Wx' || node.op === 'Wtp') return true;
-    if (node.op !== 'add' && node.op !== 'mul') return false;
-    return [node.a, node.b].some((i) => this.#program.nodes[i]!.shape === 'scalar' || this.#bars[i] !== 0);
   }
 
   #length(node: Node): number {
@@ -78,44 +192,27 @@ export class LayerRule {
     return shape.transposed ? now.rows : shape.pre;
   }
 
+  #at(t: number, theta: Float64Array, thetaBar: Float64Array): Step {
+    const { nodes } = this.#program;
+    const values = this.#values;
+    return {
+      ...{ k: this.#k, nodes, weights: this.#weights, lam: this.#lam, bars: this.#bars, theta, thetaBar },
+      ...{ s: this.#arena.doubles, first: this.#scalars + t * nodes.length, sBar: this.#scalarBars },
+      at: (i) => values[i]!.at(t),
+      length: (i) => this.#length(nodes[i]!),
+    };
+  }
+
   /** Step t: evaluates the program and updates W. */
   forward(t: number, theta: Float64Array): void {
-    const { nodes, V, C, a } = this.#program;
+    const { nodes, V, C, scale } = this.#program;
     const k = this.#k;
     const values = this.#values;
-    const first = this.#scalars + t * nodes.length;
-    const s = this.#arena.doubles;
+    const step = this.#at(t, theta, theta);
+    const { s, first } = step;
     for (let i = 0; i < nodes.length; i++) {
       const node = nodes[i]!;
-      switch (node.op) {
-        case 'leaf':
-          break;
-        case 'theta':
-          s[first + i] = theta[node.index]!;
-          break;
-        case 'const':
-          s[first + i] = node.value;
-          break;
-        case 'add':
-          if (node.shape === 'scalar') s[first + i] = s[first + node.a]! + s[first + node.b]!;
-          else k.add(values[i]!.at(t), values[node.a]!.at(t), values[node.b]!.at(t), this.#length(node));
-          break;
-        case 'mul':
-          if (node.shape === 'scalar') s[first + i] = s[first + node.a]! * s[first + node.b]!;
-          else if (nodes[node.a]!.shape === 'scalar')
-            k.scale(values[i]!.at(t), values[node.b]!.at(t), s[first + node.a]!, this.#length(node));
-          else k.multiply(values[i]!.at(t), values[node.a]!.at(t), values[node.b]!.at(t), this.#length(node), false);
-          break;
-        case 'dot':
-          s[first + i] = k.dot(values[node.a]!.at(t), values[node.b]!.at(t), this.#length(nodes[node.a]!));
-          break;
-        case 'Wx':
-          this.#weights.toPost(values[i]!.at(t), values[node.a]!.at(t), false);
-          break;
-        case 'Wtp':
-          this.#weights.toPre(values[i]!.at(t), values[node.a]!.at(t), false);
-          break;
-      }
+      (OPERATIONS[node.op] as Operation<Node>).forward(node, i, step);
     }
     const { R, shape } = this.#weights;
     const pre = shape.transposed ? this.#weights.now.rows : shape.pre;
@@ -131,19 +228,19 @@ export class LayerRule {
         started = true;
       }
     }
-    this.#weights.update(t, a < 0 ? 1 : 1 + s[first + a]!);
+    this.#weights.update(t, scale < 0 ? 1 : s[first + scale]!);
   }
 
   /** Reverse of step t, for W before it: Lam, the leaves' adjoints and d loss / d theta. */
   reverse(t: number, thetaBar: Float64Array): void {
-    const { nodes, U, V, C, a } = this.#program;
+    const { nodes, U, V, C, scale } = this.#program;
     const k = this.#k;
     const values = this.#values;
     const bars = this.#bars;
     const lam = this.#lam;
-    const first = this.#scalars + t * nodes.length;
-    const s = this.#arena.doubles;
-    const sBar = this.#scalarBars.fill(0);
+    const step = this.#at(t, thetaBar, thetaBar);
+    const { s, first, sBar } = step;
+    sBar.fill(0);
     const { shape, now } = this.#weights;
     const pre = shape.transposed ? now.rows : shape.pre;
     for (const i of this.#own) if (bars[i]) k.clear(bars[i]!, nodes[i]!.shape === 'post' ? shape.post : pre);
@@ -166,55 +263,14 @@ export class LayerRule {
         if (bars[V[v]!]) k.axpy(bars[V[v]!]!, rBar, s[first + c]!, pre);
       }
     }
-    if (a >= 0) {
-      sBar[a]! += lam.inner();
-      lam.scale(1 + s[first + a]!);
+    if (scale >= 0) {
+      sBar[scale]! += lam.inner();
+      lam.scale(s[first + scale]!);
     }
     for (let i = nodes.length - 1; i >= 0; i--) {
       const node = nodes[i]!;
-      const g = bars[i]!;
-      if (node.shape !== 'scalar' && !g) continue;
-      switch (node.op) {
-        case 'leaf':
-        case 'const':
-          break;
-        case 'theta':
-          thetaBar[node.index]! += sBar[i]!;
-          break;
-        case 'add':
-          if (node.shape === 'scalar') {
-            sBar[node.a]! += sBar[i]!;
-            sBar[node.b]! += sBar[i]!;
-          } else {
-            if (bars[node.a]) k.axpy(bars[node.a]!, g, 1, this.#length(node));
-            if (bars[node.b]) k.axpy(bars[node.b]!, g, 1, this.#length(node));
-          }
-          break;
-        case 'mul':
-          if (node.shape === 'scalar') {
-            sBar[node.a]! += s[first + node.b]! * sBar[i]!;
-            sBar[node.b]! += s[first + node.a]! * sBar[i]!;
-          } else if (nodes[node.a]!.shape === 'scalar') {
-            sBar[node.a]! += k.dot(g, values[node.b]!.at(t), this.#length(node));
-            if (bars[node.b]) k.axpy(bars[node.b]!, g, s[first + node.a]!, this.#length(node));
-          } else {
-            if (bars[node.a]) k.multiply(bars[node.a]!, g, values[node.b]!.at(t), this.#length(node), true);
-            if (bars[node.b]) k.multiply(bars[node.b]!, g, values[node.a]!.at(t), this.#length(node), true);
-          }
-          break;
-        case 'dot': {
-          const n = this.#length(nodes[node.a]!);
-          if (bars[node.a]) k.axpy(bars[node.a]!, values[node.b]!.at(t), sBar[i]!, n);
-          if (bars[node.b]) k.axpy(bars[node.b]!, values[node.a]!.at(t), sBar[i]!, n);
-          break;
-        }
-        case 'Wx':
-          lam.reverseToPost(bars[node.a]!, g, values[node.a]!.at(t));
-          break;
-        case 'Wtp':
-          lam.reverseToPre(bars[node.a]!, g, values[node.a]!.at(t));
-          break;
-      }
+      if (node.shape !== 'scalar' && !bars[i]) continue;
+      (OPERATIONS[node.op] as Operation<Node>).reverse(node, i, step);
     }
   }
 
@@ -232,7 +288,7 @@ export class LayerRule {
 }
 
 /** Where node i is one of the program's U, its values are the factors themselves, and so need no copying. */
-export function factorRows({ U }: Program, weights: Weights, i: number): Rows | undefined {
+export function factorRows({ U }: LowRank, weights: Weights, i: number): Rows | undefined {
   const u = U.indexOf(i);
   return u < 0 ? undefined : new Rows(weights.U.at(u), weights.U.stride * U.length);
 }

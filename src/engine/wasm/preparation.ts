@@ -1,15 +1,18 @@
+import { FEEDBACK, type Feedback } from '../../network/feedback.js';
 import { wordScale } from '../../network/initialise.js';
 import { feedbackShapes } from '../../network/layers.js';
-import type { Program } from '../../plasticity/program.js';
+import type { Network } from '../../network/network.js';
 import { layerPrograms, type Rule } from '../../plasticity/rule.js';
-import type { Episode } from '../engine.js';
+import { type Episode, type Images, imageOf, type Matrices } from '../episode.js';
 import { type Arena, padded, type Rows } from './arena.js';
 import type { Kernels } from './kernels.js';
+import { type LowRank, lowRankOf } from './low-rank.js';
 
 /** What decides an episode's layout in memory. */
 export interface EpisodeShape {
   readonly layers: readonly number[];
   readonly beta: number;
+  readonly feedback: Feedback;
   /** Is there a B, or does W itself feed back? */
   readonly fixed: boolean;
   /** Does each B take the error of the top, not of the layer above? And the sizes of what they take. */
@@ -24,34 +27,29 @@ export interface EpisodeShape {
   readonly inSampleSpace: boolean;
 }
 
-/** What of an episode is prepared: its images or their source, and its matrices or the key under which they are drawn. */
-export type Preparable = Partial<
-  Pick<Episode, 'imageSource' | 'trainImages' | 'queryImages' | 'weights' | 'feedbackWeights' | 'weightKey'>
->;
+/** What of an episode is prepared: its images, and its matrices or the key under which they are drawn. */
+export type Preparable = Pick<Episode, 'matrices' | 'network'> & { readonly train: Images; readonly query: Images };
 
-/** Those parts of an episode. Matrices that a key stands for are not read, which would draw them. */
-export function preparable(episode: Episode): Preparable {
-  // Only what is needed is read: the rest may come into being when it is read.
-  const { weightKey, imageSource } = episode;
-  return {
-    ...(weightKey ? { weightKey } : { weights: episode.weights, feedbackWeights: episode.feedbackWeights ?? [] }),
-    ...(imageSource ? { imageSource } : { trainImages: episode.trainImages, queryImages: episode.queryImages }),
-  };
+/** Those parts of an episode. */
+export function preparable({ network, matrices, train, query }: Episode): Preparable {
+  return { network, matrices, train, query };
 }
 
 /** What of an episode decides its layout. */
-export type EpisodeSize = Pick<Episode, 'layers' | 'beta' | 'feedback'> &
-  Readonly<Record<'trainLabels' | 'queryLabels', { readonly length: number }>>;
+export type EpisodeSize = { readonly network: Network } & Readonly<
+  Record<'train' | 'query', { readonly labels: { readonly length: number } }>
+>;
 
-export function shapeOf({ layers, beta, feedback, trainLabels, queryLabels }: EpisodeSize, rule: Rule): EpisodeShape {
-  const program = layerPrograms(rule, 1)[0]!;
-  const asksFor = (name: string) => program.nodes.some((node) => node.op === 'leaf' && node.leaf === name);
-  const fixed = feedback !== 'sym';
+export function shapeOf({ network, train, query }: EpisodeSize, rule: Rule): EpisodeShape {
+  const { layers, beta, feedback } = network;
+  const program = lowRankOf(layerPrograms(rule, 1)[0]!);
+  const asksFor = (name: string) => program.nodes.some((node) => node.op === 'quantity' && node.name === name);
+  const { drawn: fixed, direct } = FEEDBACK[feedback];
   const feedbackPost = feedbackShapes(layers, feedback).map(({ rows }) => rows);
   const needsErrors = asksFor('e_pre');
   return {
-    ...{ layers, beta, fixed, direct: feedback === 'dfa', feedbackPost, needsErrors, needsOnes: asksFor('one_pre') },
-    ...{ steps: trainLabels.length, queries: queryLabels.length },
+    ...{ layers, beta, feedback, fixed, direct, feedbackPost, needsErrors, needsOnes: asksFor('one_pre') },
+    ...{ steps: train.labels.length, queries: query.labels.length },
     inSampleSpace: fitsSampleSpace(program, layers[0]!) && (fixed || !needsErrors),
   };
 }
@@ -63,14 +61,14 @@ const MOST_PIXELS = Math.floor((2 ** 31 - 1) / 255 ** 2);
  * May layer 1 live in sample space? W_1 must be seen through W_1 x only, x being images of the episode; that is, the
  * pre-synaptic vectors of the rule must go nowhere but into V, and nothing else may go through W_1.
  */
-function fitsSampleSpace({ nodes, V, a }: Program, pixels: number): boolean {
+function fitsSampleSpace({ nodes, V, scale }: LowRank, pixels: number): boolean {
   const seen = nodes.every((node, i) => {
-    if (node.op === 'Wx') return false;
+    if (node.op === 'times' && node.shape === 'post') return false;
     if (node.op === 'dot') return nodes[node.a]!.shape !== 'pre';
-    if (node.shape === 'pre') return (node.op === 'leaf' || node.op === 'Wtp') && V.includes(i);
+    if (node.shape === 'pre') return (node.op === 'quantity' || node.op === 'times') && V.includes(i);
     return true;
   });
-  return seen && a < 0 && pixels <= MOST_PIXELS;
+  return seen && scale < 0 && pixels <= MOST_PIXELS;
 }
 
 /** Layer 1 of pixels: y_0 and g_0 as rows of floats. */
@@ -178,28 +176,26 @@ export class Preparation {
   fill(episode: Preparable): void {
     const { layers, steps } = this.shape;
     const pixels = layers[0]!;
-    if (episode.imageSource) {
-      const { pixels: all, train, query } = episode.imageSource;
-      for (const [i, image] of [...train, ...query].entries())
-        this.#arena.write(this.#images + i * pixels, all.subarray(image * pixels, (image + 1) * pixels));
-    } else {
-      this.#arena.write(this.#images, episode.trainImages!);
-      this.#arena.write(this.#images + steps * pixels, episode.queryImages!);
-    }
+    const { train, query } = episode;
+    for (let i = 0; i < train.labels.length; i++)
+      this.#arena.write(this.#images + i * pixels, imageOf(train, i, pixels));
+    for (let i = 0; i < query.labels.length; i++)
+      this.#arena.write(this.#images + (steps + i) * pixels, imageOf(query, i, pixels));
     this.samples ? this.#fillSamples(this.samples) : this.#fillPixels(this.pixels!);
-    this.#fillMatrices(episode);
+    this.#fillMatrices(episode.matrices, episode.network.gain);
   }
 
-  #fillMatrices(episode: Preparable): void {
+  #fillMatrices(matrices: Matrices, gain: number | undefined): void {
     const { layers, feedbackPost, inSampleSpace } = this.shape;
     const k = this.#k;
     const L = layers.length - 1;
     const take = (m: number, rows: number, columns: number) => {
-      if (episode.weightKey) {
-        const [key0, key1] = episode.weightKey;
-        k.uniform(this.#matrix, rows * columns, key0, key1, m, wordScale({ rows, columns }));
+      if ('key' in matrices) {
+        const [key0, key1] = matrices.key;
+        k.uniform(this.#matrix, rows * columns, key0, key1, m, wordScale({ rows, columns }, m < L ? gain : 1));
       } else {
-        const values = m < L ? episode.weights![m]! : episode.feedbackWeights![m - L]!;
+        const { weights, feedbackWeights } = matrices.given;
+        const values = m < L ? weights[m]! : feedbackWeights![m - L]!;
         this.#arena.view(this.#matrix, values.length).set(values);
       }
     };

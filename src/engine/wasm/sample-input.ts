@@ -1,10 +1,10 @@
-import type { Program } from '../../plasticity/program.js';
 import type { Adjoint } from './adjoint.js';
 import { type Arena, padded, Rows } from './arena.js';
 import { FinalWeights } from './final-weights.js';
 import type { Input, StoredMatrix } from './input.js';
 import type { Kernels } from './kernels.js';
 import type { LayerRule } from './layer-rule.js';
+import type { LowRank } from './low-rank.js';
 import type { Preparation, Samples } from './preparation.js';
 import type { Weights } from './weights.js';
 
@@ -37,7 +37,7 @@ export class SampleInput implements Input {
   readonly #queryH: number;
   readonly #final: FinalWeights;
 
-  constructor(arena: Arena, kernels: Kernels, program: Program, { shape, feedback }: Preparation, data: Samples) {
+  constructor(arena: Arena, kernels: Kernels, program: LowRank, { shape, feedback }: Preparation, data: Samples) {
     const { layers, steps, queries, needsErrors } = shape;
     const pixels = layers[0]!;
     const S = steps + queries;

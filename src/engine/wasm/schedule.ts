@@ -1,5 +1,6 @@
 import type { Rule } from '../../plasticity/rule.js';
-import type { Episode, EpisodeResult, Outcome } from '../engine.js';
+import type { EpisodeResult, Outcome } from '../engine.js';
+import type { Episode } from '../episode.js';
 import { DisposedError } from '../thread.js';
 import type { Machine } from './episode.js';
 import { Helper, type HelperData } from './helper.js';

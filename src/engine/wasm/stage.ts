@@ -1,5 +1,5 @@
 import type { Rule } from '../../plasticity/rule.js';
-import type { Episode } from '../engine.js';
+import type { Episode } from '../episode.js';
 import type { Machine } from './episode.js';
 import { type EpisodeShape, Preparation } from './preparation.js';
 import { makeWorkspace, type Workspace } from './workspace.js';
@@ -49,15 +49,15 @@ export class Stage {
   /** Is it a stage for such an episode? */
   fits(episode: Episode, rule: Rule): boolean {
     const { shape } = this;
+    const { layers, beta, feedback } = episode.network;
     return (
       this.rule === rule &&
-      shape.beta === episode.beta &&
-      shape.steps === episode.trainLabels.length &&
-      shape.queries === episode.queryLabels.length &&
-      shape.fixed === (episode.feedback !== 'sym') &&
-      shape.direct === (episode.feedback === 'dfa') &&
-      shape.layers.length === episode.layers.length &&
-      shape.layers.every((n, l) => n === episode.layers[l])
+      shape.beta === beta &&
+      shape.feedback === feedback &&
+      shape.steps === episode.train.labels.length &&
+      shape.queries === episode.query.labels.length &&
+      shape.layers.length === layers.length &&
+      shape.layers.every((n, l) => n === layers[l])
     );
   }
 }

@@ -1,10 +1,11 @@
-import type { Leaf, Node, Program } from '../../plasticity/program.js';
+import type { Node } from '../../plasticity/program.js';
 import { layerPrograms, type Rule } from '../../plasticity/rule.js';
 import { Adjoint } from './adjoint.js';
 import { type Arena, padded, Rows } from './arena.js';
 import { type Input, PixelInput } from './input.js';
 import type { Kernels } from './kernels.js';
-import { factorRows, LayerRule, type LeafBars, type LeafRows } from './layer-rule.js';
+import { factorRows, type LayerLeaf, LayerRule, type LeafBars, type LeafRows } from './layer-rule.js';
+import { type LowRank, lowRankOf } from './low-rank.js';
 import type { Preparation } from './preparation.js';
 import { SampleInput } from './sample-input.js';
 import { Weights } from './weights.js';
@@ -53,10 +54,10 @@ export interface Workspace {
 export function makeWorkspace(arena: Arena, kernels: Kernels, preparation: Preparation, rule: Rule): Workspace {
   const { samples, pixels } = preparation;
   const { layers: sizes, queries } = preparation.shape;
-  const programs = layerPrograms(rule, sizes.length - 1);
+  const programs = layerPrograms(rule, sizes.length - 1).map(lowRankOf);
   const input: Input = samples
     ? new SampleInput(arena, kernels, programs[0]!, preparation, samples)
-    : new PixelInput(arena, kernels, preparation, pixels!, programs[0]!.a >= 0);
+    : new PixelInput(arena, kernels, preparation, pixels!, programs[0]!.scale >= 0);
 
   const floats = 3 * sizes.reduce((sum, n) => sum + padded(n), 0);
   const bars = { at: arena.floats(floats), floats };
@@ -84,13 +85,13 @@ export function makeWorkspace(arena: Arena, kernels: Kernels, preparation: Prepa
  */
 const BLOCK = 12;
 
-const isLeaf = (node: Node, leaf: Leaf): boolean => node.op === 'leaf' && node.leaf === leaf;
+const isLeaf = (node: Node, leaf: LayerLeaf): boolean => node.op === 'quantity' && node.name === leaf;
 
 /** The layer on top of those there are; its adjoints lie from `bar` on. */
 function makeLayer(
   arena: Arena,
   kernels: Kernels,
-  program: Program,
+  program: LowRank,
   { shape, weights: initial, feedback }: Preparation,
   input: Input,
   layers: readonly Layer[],
@@ -108,10 +109,10 @@ function makeLayer(
     steps,
     block: BLOCK,
     rank: program.U.length,
-    decays: program.a >= 0,
+    decays: program.scale >= 0,
     initial: initial[l]!,
   });
-  const rows = (leaf: Leaf): Rows => {
+  const rows = (leaf: LayerLeaf): Rows => {
     const node = program.nodes.findIndex((candidate) => isLeaf(candidate, leaf));
     const factors = node < 0 ? undefined : factorRows(program, weights, node);
     // The same at every step, or nobody asks for it at another.
@@ -129,7 +130,7 @@ function makeLayer(
   const leafBars = { y: yBar, e: eBar, z: zBar, one: 0, one_pre: 0, ...preBars };
   const leaves = { y, e, z, one, ...onPre };
   // To Lam: one for z = W y, one for each product with W in the rule, and one for e = W'e where W feeds back.
-  const products = program.nodes.filter(({ op }) => op === 'Wx' || op === 'Wtp').length;
+  const products = program.nodes.filter(({ op }) => op === 'times').length;
   const lam = new Adjoint(arena, kernels, weights, {
     additions: 1 + products + (fixed ? 0 : 1),
     products: program.U.map((i, u) => {
@@ -144,8 +145,9 @@ function makeLayer(
 }
 
 /** The rows of V where R_u = c V with a leaf V that has no adjoint; not where W decays, as that adjoint asks for Rbar_u. */
-function onlyConstant({ nodes, V, C, a }: Program, u: number, leaves: LeafRows, bars: LeafBars): Rows | undefined {
+function onlyConstant({ nodes, V, C, scale }: LowRank, u: number, leaves: LeafRows, bars: LeafBars): Rows | undefined {
   const used = V.filter((_, v) => C[u]![v]! >= 0);
-  const node = nodes[used[0]!]!;
-  return a < 0 && used.length === 1 && node.op === 'leaf' && !bars[node.leaf] ? leaves[node.leaf] : undefined;
+  const node = nodes[used[0]!];
+  const leaf = node?.op === 'quantity' ? (node.name as LayerLeaf) : undefined;
+  return scale < 0 && used.length === 1 && leaf && !bars[leaf] ? leaves[leaf] : undefined;
 }
