@@ -2,13 +2,13 @@
 import { defaultCacheDir } from '../data/cache.js';
 import type { Dataset } from '../data/dataset.js';
 import { isNamed } from '../data/open.js';
-import type { Episode } from '../engine/engine.js';
+import { type Episode, gatherImages, type Images, initialMatrices, type Numbers } from '../engine/episode.js';
 import { Matrix } from '../engine/reference/matrix.js';
 import { forward } from '../engine/reference/step.js';
 import type { AdaptingEngine } from '../meta/course.js';
-import { matrixShapes } from '../network/layers.js';
+import { FEEDBACK } from '../network/feedback.js';
+import { feedbackShapes, type MatrixShape, matrixShapes } from '../network/layers.js';
 import type { PageImage, PageMatrix, PageNetwork, PageRun, PageTask } from '../page/data.js';
-import { parseRule } from '../plasticity/rule.js';
 import type { RecordedRun } from '../results/recorded-run.js';
 import { recordedRule } from '../results/run-file.js';
 import { createAdaptingEngine } from './adapting-engine.js';
@@ -36,9 +36,7 @@ export async function picturesOf(
   checkData(dataset, run);
   const { layers } = run.file;
   const episodes = episodeMaker({ settings, dataset, index: splitOf(settings, dataset).train, layers });
-  const { terms, constants } = recordedRule(run.file);
-  const texts = terms.map(({ name, formula }) => `${name} = ${formula}`);
-  const rule = parseRule(texts, layers.length - 1, constants);
+  const rule = recordedRule(run.file);
   const engine = await createAdaptingEngine(settings.engine === 'tensorflow' ? { engine: 'wasm' } : settings);
   try {
     const last = run.records.length;
@@ -50,7 +48,7 @@ export async function picturesOf(
       const theta = Float64Array.from(run.records[n - 1]!.theta);
       const adapted = await engine.adapt(episode, rule, theta);
       networks.push({ episode: n, accuracy: adapted.accuracy, matrices: matricesOf(episode, adapted) });
-      if (n === last) task = taskOf(episode, dataset, adapted.weights, n, settings);
+      if (n === last) task = taskOf(episode, dataset, adapted.weights, n);
     }
     return { networks, ...(task && { task }) };
   } finally {
@@ -65,35 +63,25 @@ function atHand(settings: Settings, { env }: Io): Settings {
   return { ...settings, data_dir: defaultCacheDir(env) };
 }
 
-function matricesOf(
-  { layers, feedback, feedbackWeights }: Episode,
-  adapted: Awaited<ReturnType<AdaptingEngine['adapt']>>,
-): PageMatrix[] {
-  const shapes = matrixShapes(layers);
+function matricesOf(episode: Episode, adapted: Awaited<ReturnType<AdaptingEngine['adapt']>>): PageMatrix[] {
+  const { layers, feedback } = episode.network;
   const side = Math.sqrt(layers[0]!);
   const W = adapted.weights.map((weights, l) =>
-    pictured(`W${l + 1}`, weights, shapes[l]!.rows, shapes[l]!.columns, l === 0 ? side : 0),
+    pictured(`W${l + 1}`, weights, matrixShapes(layers)[l]!, l === 0 ? side : 0),
   );
-  const matrices = adapted.feedbackWeights ?? feedbackWeights ?? [];
-  const B = matrices.map((weights, l) => {
-    const { rows, columns } = feedback === 'dfa' ? { rows: layers.at(-1)!, columns: layers[l]! } : shapes[l]!;
-    return pictured(
-      `${feedback === 'dfa' ? 'D' : 'B'}${feedback === 'dfa' ? l : l + 1}`,
-      weights,
-      rows,
-      columns,
-      l === 0 ? side : 0,
-    );
-  });
+  const matrices = adapted.feedbackWeights ?? initialMatrices(episode).feedbackWeights ?? [];
+  const name = (l: number) => (FEEDBACK[feedback].direct ? `D${l}` : `B${l + 1}`);
+  const B = matrices.map((weights, l) =>
+    pictured(name(l), weights, feedbackShapes(layers, feedback)[l]!, l === 0 ? side : 0),
+  );
   return [...W, ...B].flatMap((matrix) => matrix ?? []);
 }
 
 /** A matrix as one picture, or, with the side of an image, the first rows as an image each; undefined where it is too large. */
 function pictured(
   name: string,
-  weights: Episode['weights'][number],
-  rows: number,
-  columns: number,
+  weights: Numbers,
+  { rows, columns }: MatrixShape,
   side: number,
 ): PageMatrix | undefined {
   const ofImages = Number.isInteger(side) && side > 1;
@@ -109,15 +97,12 @@ function pictured(
   return { name, limit, image: { ...size, bytes: Buffer.from(bytes).toString('base64') } };
 }
 
-function taskOf(
-  episode: Episode,
-  { classes, dim }: Dataset,
-  weights: Episode['weights'],
-  n: number,
-  { beta }: Settings,
-): PageTask {
-  const { layers, trainImages, trainLabels, queryImages, queryLabels } = episode;
+function taskOf(episode: Episode, { classes, dim }: Dataset, weights: readonly Numbers[], n: number): PageTask {
+  const { layers } = episode.network;
   const size = layers[0]!;
+  const pixelsOf = ({ pixels, positions }: Images) => (positions ? gatherImages(pixels, positions, size) : pixels);
+  const [trainImages, queryImages] = [pixelsOf(episode.train), pixelsOf(episode.query)];
+  const [{ labels: trainLabels }, { labels: queryLabels }] = [episode.train, episode.query];
   const named = (label: number) => ({ label, name: classes[label] ?? String(label) });
   const labels = [...new Set(queryLabels)];
   const image = (images: Uint8Array, i: number) => images.subarray(i * size, (i + 1) * size);
@@ -131,7 +116,7 @@ function taskOf(
   });
   const answers = [...queryLabels.keys()].map((i) => {
     const input = Float64Array.from(image(queryImages, i), (pixel) => pixel / 255);
-    const output = forward({ layers, beta, W, B: [] }, input).y.at(-1)!;
+    const output = forward(episode.network, W, { input }).y.at(-1)!;
     return named(output.indexOf(output.reduce((most, value) => Math.max(most, value))));
   });
   const pictures = (bytes: Uint8Array, count: number): PageImage => ({

@@ -4,7 +4,6 @@ import { isNamed } from '../data/open.js';
 import type { PageRun, PageTerm } from '../page/data.js';
 import { parsePlacement } from '../plasticity/placement.js';
 import { findPoolTerm } from '../plasticity/pool.js';
-import { coefficientNames } from '../plasticity/rule.js';
 import { summarise } from '../report/summary.js';
 import type { RecordedRun } from '../results/recorded-run.js';
 import { type RunFile, recordedRule } from '../results/run-file.js';
@@ -23,8 +22,7 @@ const LEFT_OUT: ReadonlySet<string> = new Set(['res', 'test_name', 'data_dir', .
 export function pageRun(run: RecordedRun, name: string): PageRun {
   const { file, records } = run;
   const settings = recordedSettings(run);
-  const { terms, constants } = recordedRule(file);
-  const names = coefficientNames({ terms, constants });
+  const { terms, coefficients: names } = recordedRule(file);
   return {
     name,
     facts: factsOf(settings, terms.map((term) => term.name).join(' + ')),
@@ -50,7 +48,7 @@ export function pageColumns(table: Table): Pick<PageRun, 'xLabel' | 'x' | 'colum
 }
 
 function termOf({ name, formula, initial }: RunFile['rule'][number]): PageTerm {
-  const known = findPoolTerm(parsePlacement(name).name);
+  const known = findPoolTerm(parsePlacement(name));
   return { name, formula: formula ?? name, initial, ...(known && { description: known.description }) };
 }
 

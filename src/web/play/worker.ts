@@ -6,7 +6,7 @@ import type { Dataset } from '../../data/dataset.js';
 import { glyphImage } from '../../data/glyphs/image.js';
 import { drawingsOf } from '../../data/glyphs/strokes.js';
 import { classIndex, makeEpisode } from '../../data/sampler.js';
-import type { Episode } from '../../engine/engine.js';
+import { type Episode, type Images, imageOf } from '../../engine/episode.js';
 import { Matrix } from '../../engine/reference/matrix.js';
 import { forward } from '../../engine/reference/step.js';
 import { createWasmEngine } from '../../engine/wasm/engine.js';
@@ -15,6 +15,7 @@ import type { EpisodeRecord } from '../../meta/record.js';
 import { steadyScale } from '../../meta/steady-scale.js';
 import { automaticScale, termNorms } from '../../meta/term-scale.js';
 import { startingPoint, train } from '../../meta/trainer.js';
+import type { Network } from '../../network/network.js';
 import { POOL } from '../../plasticity/pool.js';
 import { parseRule } from '../../plasticity/rule.js';
 import type { Answers, Ask, CourseAnswer, Question, Reply } from './messages.js';
@@ -37,15 +38,15 @@ const index = classIndex(dataset);
 
 const starting = createWasmEngine({ kernels, helper: false });
 /** The weights of the last course that was kept. */
-let network: { layers: readonly number[]; weights: readonly Matrix[] } | undefined;
+let kept: { network: Network; weights: readonly Matrix[] } | undefined;
 let training: AsyncGenerator<EpisodeRecord> | undefined;
 
 /** Episode n of a seed, the command's own; its images are drawn now. */
-function episodeOf({ feedback, K, seed, depth }: Setting, n: number): Episode {
-  const layers = layersOf({ depth });
-  const episode = makeEpisode({ dataset, index, layers, beta: BETA, feedback, seed, M, K, Q }, n);
-  for (const positions of [episode.imageSource!.train, episode.imageSource!.query])
-    for (const i of positions) {
+function episodeOf({ feedback, K, seed, depth }: Setting, n: number, gain = 1): Episode {
+  const network = { layers: layersOf({ depth }), beta: BETA, feedback, gain };
+  const episode = makeEpisode({ dataset, index, network, seed, M, K, Q }, n);
+  for (const { positions } of [episode.train, episode.query])
+    for (const i of positions!) {
       if (drawn[i]) continue;
       images.set(
         glyphImage(drawings, { label: labels[i]!, index: i % PER_CLASS, dim: SIDE, seed: 0 }),
@@ -69,31 +70,21 @@ async function course({ setting, seeds, keep }: Extract<Ask, { kind: 'course' }>
   let fields = new Uint8Array(0);
   let norms: number[] = [];
   for (let i = 0; i < seeds; i++) {
-    const episode = episodeOf({ ...setting, seed: setting.seed + i }, 1);
-    const { layers, feedback, beta, queryImages, queryLabels, feedbackWeights } = episode;
-    const scaled = (matrix: Episode['weights'][number]) =>
-      setting.gain === 1 ? matrix : matrix.map((w) => w * setting.gain);
-    const start = {
-      ...{ layers, feedback, beta, queryImages, queryLabels },
-      weights: episode.weights.map(scaled),
-      ...(feedbackWeights && { feedbackWeights }),
-    };
-    const every = Math.max(1, Math.ceil(episode.trainLabels.length / POINTS));
+    const episode = episodeOf({ ...setting, seed: setting.seed + i }, 1, setting.gain);
+    const { network, query } = episode;
+    const every = Math.max(1, Math.ceil(episode.train.labels.length / POINTS));
     const vector = Float64Array.from(theta);
     const points: CoursePoint[] = [];
-    for await (const point of followCourse(engine, start, piecesOf(episode, every), { rule, theta: vector }))
+    for await (const point of followCourse(engine, episode, piecesOf(episode, every), { rule, theta: vector }))
       points.push(point);
     runs.push(points);
     if (i > 0) continue;
-    const { weights } = await engine.adapt(
-      { ...start, trainImages: episode.trainImages, trainLabels: episode.trainLabels },
-      rule,
-      vector,
-    );
+    const { weights } = await engine.adapt(episode, rule, vector);
+    const { layers } = network;
     const matrices = weights.map((values, l) => new Matrix(layers[l + 1]!, layers[l]!, Float64Array.from(values)));
-    if (keep) network = { layers, weights: matrices };
+    if (keep) kept = { network, weights: matrices };
     fields = signedBytes(weights[0]!.subarray(0, FIELDS * SIDE * SIDE));
-    norms = normsOf(layers, matrices, queryImages);
+    norms = normsOf(network, matrices, query);
   }
   const longest = runs.reduce((a, b) => (b.length > a.length ? b : a));
   const mean = (of: (point: CoursePoint) => number) =>
@@ -116,13 +107,13 @@ function signedBytes(values: Float32Array | Float64Array): Uint8Array<ArrayBuffe
   return Uint8Array.from(values, (value) => 128 + Math.round((120 * value) / (limit || 1)));
 }
 
-function normsOf(layers: readonly number[], W: readonly Matrix[], queryImages: Uint8Array): number[] {
-  const size = layers[0]!;
-  const count = Math.min(10, queryImages.length / size);
+function normsOf(network: Network, W: readonly Matrix[], query: Images): number[] {
+  const { layers } = network;
+  const count = Math.min(10, query.labels.length);
   const sums = layers.slice(1).map(() => 0);
   for (let q = 0; q < count; q++) {
-    const input = Float64Array.from(queryImages.subarray(q * size, (q + 1) * size), (pixel) => pixel / 255);
-    forward({ layers, beta: BETA, W, B: [] }, input)
+    const input = Float64Array.from(imageOf(query, q, layers[0]!), (pixel) => pixel / 255);
+    forward(network, W, { input })
       .y.slice(1)
       .forEach((y, l) => {
         sums[l]! += Math.hypot(...y) / count;
@@ -161,10 +152,9 @@ async function step({ from }: Extract<Ask, { kind: 'step' }>): Promise<EpisodeRe
 }
 
 function classify({ image }: Extract<Ask, { kind: 'classify' }>): Answers['classify'] {
-  if (!network) return [];
-  const { layers, weights } = network;
+  if (!kept) return [];
   const input = Float64Array.from(image, (pixel) => pixel / 255);
-  const output = forward({ layers, beta: BETA, W: weights, B: [] }, input).y.at(-1)!;
+  const output = forward(kept.network, kept.weights, { input }).y.at(-1)!;
   return [...output]
     .map((p, label) => ({ name: BALANCED[label]!, p }))
     .sort((a, b) => b.p - a.p)

@@ -65,8 +65,34 @@ function draw(at: Expression): ComponentChildren {
           <mo>⊤</mo>
         </msup>
       );
-    case 'sum':
-      return [<mo key="s">∑</mo>, brackets(at.of)];
+    case 'call': {
+      const head = at.name === 'sum' ? <mo key="s">∑</mo> : <mi key="s">{at.name}</mi>;
+      const args = at.args.map((one, i) => (i === 0 ? draw(one) : [<mo key={i}>,</mo>, draw(one)]));
+      return [
+        head,
+        <mrow key="a">
+          <mo>(</mo>
+          {args}
+          <mo>)</mo>
+        </mrow>,
+      ];
+    }
+    case 'power':
+      return (
+        <msup>
+          <mrow>{at.of.kind === 'name' ? draw(at.of) : brackets(at.of)}</mrow>
+          <mn>{at.exponent}</mn>
+        </msup>
+      );
+    case 'divide':
+      return at.each ? (
+        [factor(at.left), <mo key="o">⊘</mo>, factor(at.right)]
+      ) : (
+        <mfrac>
+          <mrow>{draw(at.left)}</mrow>
+          <mrow>{draw(at.right)}</mrow>
+        </mfrac>
+      );
     case 'add': {
       const negative = at.right.kind === 'negate';
       return [
@@ -95,5 +121,5 @@ function bracket(at: Expression): ComponentChildren {
 }
 
 function factor(at: Expression): ComponentChildren {
-  return ['name', 'transpose', 'sum', 'number'].includes(at.kind) ? draw(at) : brackets(at);
+  return ['name', 'transpose', 'call', 'power', 'number'].includes(at.kind) ? draw(at) : brackets(at);
 }
