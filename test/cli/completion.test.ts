@@ -23,7 +23,7 @@ describe('what a word may become', () => {
     ['--fbk = s', ['sym', 'sign']],
     ['--fbk =', ['fix', 'sym', 'dfa', 'sign', 'plastic']],
     ['--fbk=s', ['--fbk=sym', '--fbk=sign']],
-    ['--vec F2 b', ['bio']],
+    ['--vec F2 bi', ['bio']],
     ['--database gl', ['glyphs']],
     ['--seed ', []],
     ['--quiet --q', []],
