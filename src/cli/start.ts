@@ -1,5 +1,6 @@
 /** A run's beginning: a new folder, or the one that is resumed. */
 import { isNamed } from '../data/open.js';
+import { RuleError } from '../plasticity/grammar.js';
 import type { Rule } from '../plasticity/rule.js';
 import { writeArgs } from '../report/text-logs.js';
 import { lockFolder } from '../results/lock.js';
@@ -112,9 +113,9 @@ export async function resumeRun({ folder, file }: Recorded, experiment: Experime
   checkData(dataset, { folder, file });
   const words = ({ terms, states, constants }: Rule) =>
     [...[...terms, ...states].map(({ name, formula }) => `${name} = ${formula}`).sort(), ...constants].join('; ');
-  const before = words(recordedRule(file));
-  if (words(rule) !== before)
-    throw new Error(`The rule is not that of the run in ${folder}: it is ${words(rule)}, not ${before}.`);
+  const notThat = `The rule is not that of the run in ${folder}`;
+  const before = readRule(file, notThat);
+  if (words(rule) !== words(before)) throw new Error(`${notThat}: it is ${words(rule)}, not ${words(before)}.`);
   const unlock = await lockFolder(folder);
   const started = await openStarted(folder, file, unlock);
   try {
@@ -133,6 +134,16 @@ export async function resumeRun({ folder, file }: Recorded, experiment: Experime
     throw error;
   }
   return started;
+}
+
+/** @throws Error, which begins with these words, for a rule that nobody can have recorded. */
+function readRule(file: RunFile, words: string): Rule {
+  try {
+    return recordedRule(file);
+  } catch (error) {
+    if (error instanceof RuleError) throw new Error(`${words}: ${error.message}.`, { cause: error });
+    throw error;
+  }
 }
 
 async function openStarted(folder: string, file: RunFile, unlock: () => Promise<void>): Promise<Started> {
