@@ -247,8 +247,8 @@ describe('refuses, before anything is written', () => {
     [['--grid', 'K=3,50'], /^meta-plasticity: Run K=50: --K plus --Q must be at most/],
     [['--grid', 'vec=F2,F3', '--init', 'F2=0.1'], /^meta-plasticity: Run F0 \+ F3: --init must be about a term/],
     [
-      ['--grid', 'fbk=fix,plastic'],
-      /^meta-plasticity: Run fbk=plastic: --fbk must be fix, sym or dfa with --engine wasm/,
+      ['--grid', 'fbk=fix,sign'],
+      /^meta-plasticity: Run fbk=sign: --engine must be reference or tensorflow for feedback/,
     ],
     [['--grid', 'engine=reference', '--relaxed'], /^meta-plasticity: Run engine=reference: --relaxed goes with/],
     [['--grid', 'fbk=fix,sym', '--fbk', 'fix'], /--fbk must be left out: the sweep has several values of it/],
