@@ -18,21 +18,21 @@ export type LeafRows = Readonly<Record<LayerLeaf, Rows>>;
 /** Where the adjoints of a layer's leaves are added up within a step; 0 where nobody needs them. */
 export type LeafBars = Readonly<Record<LayerLeaf, number>>;
 
-/** A rule's values and adjoints at one step, as its operations see them. */
+/** A rule's values and adjoints at one step, as its operations see them. One object for all of a layer's steps: one each costs half an episode. */
 interface Step {
   readonly k: Kernels;
   readonly nodes: readonly Node[];
   readonly weights: Weights;
   readonly lam: Adjoint;
   /** Scalars: node i's value is s[first + i], its adjoint sBar[i]. */
-  readonly s: Float64Array;
-  readonly first: number;
+  s: Float64Array;
+  first: number;
   readonly sBar: Float64Array;
   /** Address of vector node i's value, and of its adjoint; 0 where nobody needs that. */
   at(i: number): number;
   readonly bars: readonly number[];
-  readonly theta: Float64Array;
-  readonly thetaBar: Float64Array;
+  theta: Float64Array;
+  thetaBar: Float64Array;
   /** Elements of vector node i. */
   length(i: number): number;
 }
@@ -147,6 +147,8 @@ export class LayerRule {
   readonly #arena: Arena;
   readonly #scalars: number;
   readonly #scalarBars: Float64Array;
+  readonly #step: Step;
+  #t = 0;
 
   constructor(
     arena: Arena,
@@ -184,6 +186,22 @@ export class LayerRule {
         this.#own.push(i);
       }
     });
+    const values = this.#values;
+    const none = new Float64Array(0);
+    this.#step = {
+      k: kernels,
+      nodes,
+      weights,
+      lam,
+      s: none,
+      first: 0,
+      sBar: this.#scalarBars,
+      at: (i) => values[i]!.at(this.#t),
+      bars: this.#bars,
+      theta: none,
+      thetaBar: none,
+      length: (i) => this.#length(nodes[i]!),
+    };
   }
 
   #length(node: Node): number {
@@ -193,14 +211,14 @@ export class LayerRule {
   }
 
   #at(t: number, theta: Float64Array, thetaBar: Float64Array): Step {
-    const { nodes } = this.#program;
-    const values = this.#values;
-    return {
-      ...{ k: this.#k, nodes, weights: this.#weights, lam: this.#lam, bars: this.#bars, theta, thetaBar },
-      ...{ s: this.#arena.doubles, first: this.#scalars + t * nodes.length, sBar: this.#scalarBars },
-      at: (i) => values[i]!.at(t),
-      length: (i) => this.#length(nodes[i]!),
-    };
+    const step = this.#step;
+    this.#t = t;
+    // Memory that has grown is another array.
+    step.s = this.#arena.doubles;
+    step.first = this.#scalars + t * step.nodes.length;
+    step.theta = theta;
+    step.thetaBar = thetaBar;
+    return step;
   }
 
   /** Step t: evaluates the program and updates W. */
