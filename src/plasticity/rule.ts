@@ -146,7 +146,8 @@ function numbered(terms: readonly PlacedTerm[], tied: Readonly<Record<string, st
         `'${name}' cannot be tied to '${shortened(to)}': that is no term with a coefficient of its own`,
       );
   }
-  return terms.map(({ bare: _, ...term }) => ({ ...term, coefficient: own.indexOf(tied[term.name] ?? term.name) }));
+  const giver = (name: string) => (Object.hasOwn(tied, name) ? tied[name]! : name);
+  return terms.map(({ bare: _, ...term }) => ({ ...term, coefficient: own.indexOf(giver(term.name)) }));
 }
 
 interface ReadTerm {
