@@ -8,9 +8,8 @@ import { forward } from '../engine/reference/step.js';
 import type { AdaptingEngine } from '../meta/course.js';
 import { matrixShapes } from '../network/layers.js';
 import type { PageImage, PageMatrix, PageNetwork, PageRun, PageTask } from '../page/data.js';
-import { parseRule } from '../plasticity/rule.js';
 import type { RecordedRun } from '../results/recorded-run.js';
-import { recordedRule } from '../results/run-file.js';
+import { compiledRule } from '../results/run-file.js';
 import { createAdaptingEngine } from './adapting-engine.js';
 import type { Settings } from './options.js';
 import { episodeMaker, open, splitOf } from './prepare.js';
@@ -36,9 +35,7 @@ export async function picturesOf(
   checkData(dataset, run);
   const { layers } = run.file;
   const episodes = episodeMaker({ settings, dataset, index: splitOf(settings, dataset).train, layers });
-  const { terms, constants } = recordedRule(run.file);
-  const texts = terms.map(({ name, formula }) => `${name} = ${formula}`);
-  const rule = parseRule(texts, layers.length - 1, constants);
+  const rule = compiledRule(run.file);
   const engine = await createAdaptingEngine(settings.engine === 'tensorflow' ? { engine: 'wasm' } : settings);
   try {
     const last = run.records.length;

@@ -60,14 +60,13 @@ async function tidyTraining(folder: string): Promise<TidyRun> {
   const settings = recordedSettings(run);
   const table = tableOf(run);
   const whole = run.records.length >= settings.episodes;
+  const { terms } = recordedRule(run.file);
   return {
     about: {
       ...{ id: runId(trainingIdentity(settings), settings.seed), command: 'train', seed: settings.seed },
-      rule: recordedRule(run.file)
-        .terms.map(({ name }) => name)
-        .join(' + '),
+      rule: terms.map(({ name }) => name).join(' + '),
       ...cells(runOptions, { ...settings, layers: run.file.layers }),
-      ...(settings.clip === 'auto' && { clip: recordedRule(run.file).terms.length > 1 ? 10 : 0 }),
+      ...(settings.clip === 'auto' && { clip: terms.length > 1 ? 10 : 0 }),
     },
     table,
     seconds: run.records.map(({ ms }) => ms / 1000),

@@ -1,6 +1,7 @@
 /** The curves of a chart: lines, bands, and their names. */
 import * as Plot from '@observablehq/plot';
 import type { Chart, Layout } from './chart.js';
+import { DASHES, PALETTE } from './palette.js';
 import { SCALES } from './scale.js';
 import { isolated, type Point, spread, thin } from './series.js';
 
@@ -16,21 +17,6 @@ export interface Curve {
   /** Place in the palette and among the dashes; without it, curve after curve another colour. */
   readonly style?: { readonly colour: number; readonly dash: number };
 }
-
-/** Okabe & Ito's colour-blind-safe palette without its yellow (too light for lines), then three of Paul Tol's. */
-const palette = [
-  '#0072B2',
-  '#D55E00',
-  '#009E73',
-  '#CC79A7',
-  '#000000',
-  '#E69F00',
-  '#56B4E9',
-  '#882255',
-  '#999933',
-  '#332288',
-];
-const dashes = [undefined, '7,3', '2,2', '8,3,2,3', '1,4'];
 
 /** Bands, then what is faint, then the curves themselves; `width` is the figure's, in pixels. */
 export function curveMarks(curves: readonly Curve[], width: number): Plot.Markish {
@@ -67,14 +53,14 @@ function line(
 }
 
 function strokeOf({ style }: Curve, i: number): { stroke: string; strokeDasharray?: string } {
-  const { colour, dash } = style ?? { colour: i, dash: Math.floor(i / palette.length) };
-  const dasharray = dashes[dash % dashes.length];
-  return { stroke: palette[colour % palette.length]!, ...(dasharray !== undefined && { strokeDasharray: dasharray }) };
+  const { colour, dash } = style ?? { colour: i, dash: Math.floor(i / PALETTE.length) };
+  const dasharray = DASHES[dash % DASHES.length]!.join();
+  return { stroke: PALETTE[colour % PALETTE.length]!, ...(dasharray !== '' && { strokeDasharray: dasharray }) };
 }
 
 export function trianglesAbove({ above, y }: Chart, { pixel }: Layout): Plot.Markish {
   const x = [...new Set(above?.map((episode) => Math.round(episode / pixel.x) * pixel.x))]; // at most one a pixel
-  const symbol = { symbol: 'triangle', r: 3, fill: palette[0]! } as const;
+  const symbol = { symbol: 'triangle', r: 3, fill: PALETTE[0] } as const;
   return Plot.dot(x, { x, y: x.map(() => y[1]), ...symbol, ariaDescription: 'above the frame' });
 }
 

@@ -3,10 +3,10 @@ import { basename, resolve } from 'node:path';
 import type { Feedback } from '../engine/engine.js';
 import type { LearnedRule } from '../export/learned.js';
 import { learnedTheta, type ThetaChoice } from '../meta/meta-test.js';
-import { coefficientNames, parseRule } from '../plasticity/rule.js';
+import { coefficientNames } from '../plasticity/rule.js';
 import { summarise } from '../report/summary.js';
 import type { RecordedRun } from './recorded-run.js';
-import { type RunFile, recordedRule } from './run-file.js';
+import { compiledRule, type RunFile } from './run-file.js';
 
 /**
  * The rule of a run with its coefficients: those after the last Adam step, or the mean of the last 50 episodes.
@@ -17,9 +17,7 @@ export function learnedRule({ folder, file, records }: RecordedRun, which: Theta
   // Both were checked when the file was read.
   const beta = settings.beta as number;
   const fbk = settings.fbk as Feedback;
-  const { terms, constants } = recordedRule(file);
-  const texts = terms.map(({ name, formula }) => `${name} = ${formula}`);
-  const rule = parseRule(texts, layers.length - 1, constants);
+  const rule = compiledRule(file);
   const names = coefficientNames(rule);
   if (records.length === 0) throw new Error('it has no episode yet');
   const { thetaEpisodes, accuracy, outcomeEpisodes } = summarise(records, names);
@@ -34,7 +32,7 @@ export function learnedRule({ folder, file, records }: RecordedRun, which: Theta
     beta,
     feedback: fbk,
     source: [
-      ['Rule', `${terms.map(({ name }) => name).join(' + ')}, learned by meta-plasticity ${file.version}`],
+      ['Rule', `${rule.terms.map(({ name }) => name).join(' + ')}, learned by meta-plasticity ${file.version}`],
       ['Theta', coefficients],
       ['Run', `${basename(resolve(folder))}, started ${file.started}, seed ${settings.seed}`],
       ['Accuracy', `${accuracy.toFixed(4)}, mean of the last ${outcomeEpisodes} episodes`],

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { availableParallelism, cpus, hostname, totalmem } from 'node:os';
 import { join } from 'node:path';
 import type { Dataset } from '../data/dataset.js';
-import type { Term } from '../plasticity/rule.js';
+import { parseRule, type Rule, type Term } from '../plasticity/rule.js';
 import { runFileFault } from './run-file-faults.js';
 import { readJson, type Sealed, writeJson } from './sealed.js';
 
@@ -49,6 +49,13 @@ export function recordedRule({ rule }: Pick<RunFile, 'rule'>): { terms: Term[]; 
     ),
     constants: rule.flatMap(({ name, formula }) => (formula === undefined ? [name] : [])),
   };
+}
+
+/** The same, compiled for the run's network. */
+export function compiledRule({ rule, layers }: Pick<RunFile, 'rule' | 'layers'>): Rule {
+  const { terms, constants } = recordedRule({ rule });
+  const texts = terms.map(({ name, formula }) => `${name} = ${formula}`);
+  return parseRule(texts, layers.length - 1, constants);
 }
 
 /** The parts of `run.json` that describe the data. */

@@ -35,30 +35,23 @@ describe('doctor', () => {
 describe('selfCheck', () => {
   const honest = createReferenceEngine();
 
+  /** The reference engine under another name, with another gradient. */
+  const withGradient = (change: (gradient: Float64Array) => Float64Array) => ({
+    ...honest,
+    name: 'other',
+    async run(...args: Parameters<typeof honest.run>) {
+      const results = await honest.run(...args);
+      return results.map((result) => ({ ...result, thetaGradient: change(result.thetaGradient) }));
+    },
+  });
+
   test('an engine with one coefficient wrong by a thousandth is found out', async () => {
-    const wrong = {
-      ...honest,
-      name: 'wrong',
-      async run(...args: Parameters<typeof honest.run>) {
-        const results = await honest.run(...args);
-        return results.map((result) => {
-          return { ...result, thetaGradient: result.thetaGradient.map((g, r) => (r === 0 ? g * 1.001 : g)) };
-        });
-      },
-    };
+    const wrong = withGradient((gradient) => gradient.map((g, r) => (r === 0 ? g * 1.001 : g)));
     assert.equal((await selfCheck(wrong)).agrees, false);
-    assert.deepEqual(await selfCheck({ ...honest, name: 'right' }), { agrees: true, relativeError: 0 });
+    assert.deepEqual(await selfCheck(withGradient((gradient) => gradient)), { agrees: true, relativeError: 0 });
   });
 
   test('NaN is no agreement', async () => {
-    const lost = {
-      ...honest,
-      name: 'lost',
-      async run(...args: Parameters<typeof honest.run>) {
-        const results = await honest.run(...args);
-        return results.map((result) => ({ ...result, thetaGradient: result.thetaGradient.map(() => Number.NaN) }));
-      },
-    };
-    assert.equal((await selfCheck(lost)).agrees, false);
+    assert.equal((await selfCheck(withGradient((gradient) => gradient.fill(Number.NaN)))).agrees, false);
   });
 });

@@ -202,32 +202,43 @@ function Own({ setting, onChange }: Changes): JSX.Element {
   );
 }
 
+interface NumberFieldProps {
+  readonly label: string;
+  readonly least: number;
+  readonly most: number;
+  readonly value: number;
+  readonly onChange: (value: number) => void;
+}
+
+/** A whole number between two; what is none is the least. */
+function NumberField({ label, least, most, value, onChange }: NumberFieldProps): JSX.Element {
+  const read = (text: string) => Math.min(most, Math.max(least, Math.round(Number(text)) || least));
+  return (
+    <label>
+      {label}
+      <input
+        type="number"
+        min={least}
+        max={most}
+        value={value}
+        onChange={(event) => onChange(read(event.currentTarget.value))}
+      />
+    </label>
+  );
+}
+
 function BreakIt({ setting, onChange }: Changes): JSX.Element {
   const { depth, gain, K, seed, feedback } = setting;
-  const number = (value: string, least: number, most: number) =>
-    Math.min(most, Math.max(least, Math.round(Number(value)) || least));
   return (
     <div class="controls">
-      <label>
-        Hidden layers
-        <input
-          type="number"
-          min="1"
-          max={MOST.depth}
-          value={depth}
-          onChange={(event) => onChange({ depth: number(event.currentTarget.value, 1, MOST.depth) })}
-        />
-      </label>
-      <label>
-        Images a class
-        <input
-          type="number"
-          min="1"
-          max={MOST.K}
-          value={K}
-          onChange={(event) => onChange({ K: number(event.currentTarget.value, 1, MOST.K) })}
-        />
-      </label>
+      <NumberField
+        label="Hidden layers"
+        least={1}
+        most={MOST.depth}
+        value={depth}
+        onChange={(depth) => onChange({ depth })}
+      />
+      <NumberField label="Images a class" least={1} most={MOST.K} value={K} onChange={(K) => onChange({ K })} />
       <label>
         Initial weights ×
         <select value={String(gain)} onChange={(event) => onChange({ gain: Number(event.currentTarget.value) })}>
@@ -249,16 +260,7 @@ function BreakIt({ setting, onChange }: Changes): JSX.Element {
           <option value="dfa">direct, random</option>
         </select>
       </label>
-      <label>
-        Seed
-        <input
-          type="number"
-          min="0"
-          max={MOST.seed}
-          value={seed}
-          onChange={(event) => onChange({ seed: number(event.currentTarget.value, 0, MOST.seed) })}
-        />
-      </label>
+      <NumberField label="Seed" least={0} most={MOST.seed} value={seed} onChange={(seed) => onChange({ seed })} />
       <button type="button" onClick={() => onChange(START)}>
         Reset
       </button>

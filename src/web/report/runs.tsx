@@ -2,7 +2,8 @@
 import type { JSX } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
 import type { PageRun } from '../../page/data.js';
-import { download } from '../shared/files.js';
+import { csv } from '../../report/markdown.js';
+import { download, noFormula } from '../shared/files.js';
 import { shown } from '../shared/numbers.js';
 import { colourVariable } from '../shared/palette.js';
 import { Scroll } from '../shared/scroll.js';
@@ -33,14 +34,11 @@ export function Runs({ all, runs, groups, filter, onFilter }: RunsProps): JSX.El
     const by = columns.find(({ name }) => name === sort?.column);
     return by ? runs.toSorted((a, b) => compare(by.of(a), by.of(b)) * (sort!.down ? -1 : 1)) : runs;
   }, [runs, columns, sort]);
-  const csv = () => {
-    const cell = (value: string | number) => {
-      const text = String(value);
-      const safe = typeof value === 'string' && /^[=+\-@\t]/.test(text) ? `'${text}` : text;
-      return /[",\n\r]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
-    };
-    const rows = [columns.map(({ name }) => name), ...sorted.map((run) => columns.map(({ of }) => of(run)))];
-    download('runs.csv', rows.map((row) => `${row.map(cell).join()}\n`).join(''), 'text/csv');
+  const save = () => {
+    const cell = (value: string | number) => (typeof value === 'string' ? noFormula(value) : value);
+    const rows = sorted.map((run) => columns.map(({ of }) => cell(of(run))));
+    const names = columns.map(({ name }) => noFormula(name));
+    download('runs.csv', csv(names, rows), 'text/csv');
   };
   return (
     <section aria-labelledby="runs">
@@ -63,7 +61,7 @@ export function Runs({ all, runs, groups, filter, onFilter }: RunsProps): JSX.El
           />{' '}
           only what differs
         </label>
-        <button type="button" onClick={csv}>
+        <button type="button" onClick={save}>
           CSV
         </button>
         <span class="hint" role="status">

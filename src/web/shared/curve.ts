@@ -1,4 +1,6 @@
 /** A panel of curves as numbers: what is drawn on the screen and written into files. */
+import { csv } from '../../report/markdown.js';
+import { noFormula } from './files.js';
 
 export interface Curve {
   readonly label: string;
@@ -38,12 +40,9 @@ export function valueAt({ x, y }: Pick<Curve, 'x' | 'y'>, at: number): number {
 
 /** Everything that a panel shows, a row each. */
 export function panelCsv({ xLabel, curves }: Panel): string {
-  const quote = (text: string) => (/[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
-  // A cell that begins so is a formula to a spreadsheet.
-  const words = (text: string) => quote(/^[=+\-@\t]/.test(text) ? `'${text}` : text);
   const number = (value: number | undefined) => (value !== undefined && Number.isFinite(value) ? String(value) : '');
   const rows = curves.flatMap(({ label, x, y, low, high }) =>
-    x.map((at, i) => [words(label), at, number(y[i]), number(low?.[i]), number(high?.[i])].join()),
+    x.map((at, i) => [noFormula(label), at, number(y[i]), number(low?.[i]), number(high?.[i])]),
   );
-  return `${['curve', words(xLabel), 'value', 'low', 'high'].join()}\n${rows.join('\n')}\n`;
+  return csv(['curve', noFormula(xLabel), 'value', 'low', 'high'], rows);
 }

@@ -27,3 +27,8 @@ export async function copyText(text: string): Promise<void> {
 export function fileName(words: string, ending: string): string {
   return `${words.replace(/[^\w.-]+/g, '-').replace(/^-|-$/g, '')}.${ending}`;
 }
+
+/** A text as a cell of a table; one that begins so would be a formula to a spreadsheet. */
+export function noFormula(text: string): string {
+  return /^[=+\-@\t]/.test(text) ? `'${text}` : text;
+}

@@ -2,6 +2,7 @@
 import type { JSX } from 'preact';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type uPlot from 'uplot';
+import { PALETTE } from '../../report/palette.js';
 import { drawChart, forget, moveCursors, resetZoom } from './chart.js';
 import { type Panel, panelCsv, valueAt } from './curve.js';
 import { download, fileName } from './files.js';
@@ -11,18 +12,6 @@ import { panelSvg } from './svg.js';
 import { useTheme } from './theme.js';
 
 const HEIGHT = 240;
-const PAPER = [
-  '#0072B2',
-  '#D55E00',
-  '#009E73',
-  '#CC79A7',
-  '#000000',
-  '#E69F00',
-  '#56B4E9',
-  '#882255',
-  '#999933',
-  '#332288',
-];
 
 export interface PanelProps {
   readonly panel: Panel;
@@ -56,7 +45,7 @@ export function CurvePanel({ panel, log: first = false }: PanelProps): JSX.Eleme
     if (kind === 'csv') return download(name, panelCsv(drawn), 'text/csv');
     if (kind === 'png') return ctx.canvas.toBlob((blob) => blob && download(name, blob));
     const range = (scale: uPlot.Scale | undefined): [number, number] => [scale?.min ?? 0, scale?.max ?? 1];
-    const svg = panelSvg(drawn, { log, x: range(scales.x), y: range(scales.y), colours: PAPER });
+    const svg = panelSvg(drawn, { log, x: range(scales.x), y: range(scales.y), colours: PALETTE });
     download(name, svg, 'image/svg+xml');
   };
   const toggle = (label: string) =>
