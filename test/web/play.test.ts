@@ -36,7 +36,10 @@ describe('the playground in a browser', { skip }, () => {
       await page.getByRole('button', { name: 'One episode' }).click();
       await page.getByText(`episode ${i + 1}, accuracy`).waitFor();
       const [f0, f2] = record.next.theta;
-      assert.ok(decodeURIComponent(page.url()).includes(`theta=F0:${f0}_F2:${f2}&`), `${page.url()} has ${f0}, ${f2}`);
+      const says = () => decodeURIComponent(page.url()).includes(`theta=F0:${f0}_F2:${f2}&`);
+      // The address follows the words; where it never does, the assertion tells what it has.
+      await page.waitForURL(says, { timeout: 20_000 }).catch(() => {});
+      assert.ok(says(), `${page.url()} has ${f0}, ${f2}`);
     }
     assertFine(opened);
   });
